@@ -1,0 +1,1 @@
+"""All input and output: storage, keys, command line, renderers, wiring."""

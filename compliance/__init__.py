@@ -1,0 +1,1 @@
+"""What an inspector asks: conduct, gate, proofs, reports."""

@@ -1,0 +1,1 @@
+"""Pure, total folds over recorded events."""
