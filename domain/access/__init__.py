@@ -1,0 +1,1 @@
+"""Reads, exports, reports and refusals: the access ledger."""

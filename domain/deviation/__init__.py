@@ -1,0 +1,1 @@
+"""Deviations: found by a person or by a rule, graded, closed."""

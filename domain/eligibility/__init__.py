@@ -1,0 +1,1 @@
+"""Eligibility: verbatim criterion -> coded rule over typed facts, three-valued -> interpretation -> decision."""

@@ -1,0 +1,1 @@
+"""The ledger itself: what its first entry says, and what corrects an entry."""

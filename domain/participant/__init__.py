@@ -1,0 +1,1 @@
+"""A participant: screening, consent, eligibility, enrolment, allocation, treatment, visits, four independent states."""

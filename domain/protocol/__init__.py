@@ -1,0 +1,1 @@
+"""The protocol: its versions, criteria, coded rules, interpretations, consent documents and visits."""

@@ -1,0 +1,1 @@
+"""A site: its approvals, zone, delegations and states."""

@@ -1,0 +1,122 @@
+"""Stream ids: they carry their ledger, and tell no arm, site or stratum of a list.
+
+trial:NCT03458156/participant/007      vault:NCT03458156/list/q7k2m9      system/person/u12
+"""
+
+
+def trial_ledger(trial: str) -> str:
+    """The ledger of a trial's own events."""
+    return f"trial:{trial}"
+
+
+def vault_ledger(trial: str) -> str:
+    """The restricted ledger of a trial."""
+    return f"vault:{trial}"
+
+
+def access_ledger(trial: str) -> str:
+    """The ledger of reads, exports and refusals of a trial."""
+    return f"access:{trial}"
+
+
+SYSTEM_LEDGER = "system"
+
+
+def ledger_of(stream: str) -> str:
+    """The ledger that a stream belongs to."""
+    return stream.partition("/")[0]
+
+
+def kind_of(stream: str) -> str:
+    """What a stream is about: the part after its ledger."""
+    return stream.split("/", 2)[1]
+
+
+def name_of(stream: str) -> str:
+    """The last part of a stream id: the number or code of what it is about."""
+    return stream.rpartition("/")[2]
+
+
+def opening(ledger: str) -> str:
+    """The stream that holds a ledger's first entry."""
+    return f"{ledger}/ledger"
+
+
+def person(person_id: str) -> str:
+    """A person or service account, with its grants."""
+    return f"{SYSTEM_LEDGER}/person/{person_id}"
+
+
+def trial(trial_id: str) -> str:
+    """The trial as a whole."""
+    return f"trial:{trial_id}/trial"
+
+
+def protocol(trial_id: str) -> str:
+    """The protocol of a trial."""
+    return f"trial:{trial_id}/protocol"
+
+
+def site(trial_id: str, code: str) -> str:
+    """A site."""
+    return f"trial:{trial_id}/site/{code}"
+
+
+def participant(trial_id: str, number: str) -> str:
+    """A participant, under the first screening number."""
+    return f"trial:{trial_id}/participant/{number}"
+
+
+def adverse_event(trial_id: str, case: str) -> str:
+    """An adverse event case."""
+    return f"trial:{trial_id}/adverse-event/{case}"
+
+
+def unblinding(trial_id: str, request: str) -> str:
+    """One unblinding, from request to closure."""
+    return f"trial:{trial_id}/unblinding/{request}"
+
+
+def deviation(trial_id: str, deviation_id: str) -> str:
+    """One deviation."""
+    return f"trial:{trial_id}/deviation/{deviation_id}"
+
+
+def randomisation(trial_id: str) -> str:
+    """The public commitment to the lists."""
+    return f"trial:{trial_id}/randomisation"
+
+
+def stratum(trial_id: str, code: str) -> str:
+    """The places taken in a stratum."""
+    return f"trial:{trial_id}/stratum/{code}"
+
+
+def sealed_list(trial_id: str, list_id: str) -> str:
+    """A stratum's list in the vault, under an opaque id."""
+    return f"vault:{trial_id}/list/{list_id}"
+
+
+def administration(trial_id: str, number: str) -> str:
+    """What a participant was really given."""
+    return f"vault:{trial_id}/administration/{number}"
+
+
+def disclosure(trial_id: str, request: str) -> str:
+    """What was disclosed under an unblinding."""
+    return f"vault:{trial_id}/disclosure/{request}"
+
+
+def refusal(ledger: str, event_id: str) -> str:
+    """One refusal."""
+    return f"{ledger}/refusal/{event_id}"
+
+
+def report(trial_id: str, report_id: str) -> str:
+    """One run of a report."""
+    return f"access:{trial_id}/report/{report_id}"
+
+
+def reading(trial_id: str, event_id: str) -> str:
+    """One read of restricted data."""
+    return f"access:{trial_id}/reading/{event_id}"

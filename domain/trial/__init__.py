@@ -1,0 +1,1 @@
+"""The trial as a whole: registered, decided, opened, paused, closed, locked."""

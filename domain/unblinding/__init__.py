@@ -1,0 +1,1 @@
+"""Unblinding, routine and emergency: requested, approved, disclosed, acknowledged, assessed, closed."""
