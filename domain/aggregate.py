@@ -1,0 +1,26 @@
+"""The base of aggregates: a frozen value whose `after(entry)` gives the next value."""
+
+from typing import Self
+
+from domain.record import Entry
+from domain.values import Value
+
+
+class Aggregate(Value):
+    """The state of one stream, as its rules need it; it never raises on what has been recorded."""
+
+    version: int
+
+    @classmethod
+    def start(cls) -> Self:
+        """The state before the first entry."""
+        raise NotImplementedError(cls.__name__)
+
+    def after(self, entry: Entry) -> Self:
+        """The state after one more entry."""
+        raise NotImplementedError(entry.frame.type)
+
+    @property
+    def exists(self) -> bool:
+        """Something was recorded in the stream."""
+        return self.version > 0

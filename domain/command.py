@@ -1,0 +1,172 @@
+"""What a command is: a wish, strictly read, that names the streams it needs and decides over them.
+
+    read -> streams named and loaded -> gate -> decide -> one append
+
+`decide` is pure: time, ids and the way to seal come in `Given`, the past comes in `Room`.
+Permissions are refused when order or authority fails; facts that have happened never are, they are
+recorded and open a deviation (conduct rules, section 1).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, NamedTuple, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.aggregate import Aggregate
+from domain.input import Code, Reference, Words1024, reason_is_real
+from domain.ledger.facts import Environment
+from domain.people.roles import Role
+from domain.ports import Seals
+from domain.record import Fact, Performer, SourceKind
+from domain.times import Occurred
+from domain.trial.lock import LockView
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class Actor(NamedTuple):
+    """Who is authenticated and sends, in the role that the gate found for this command."""
+
+    person: str
+    printed_name: str
+    role: Role
+    organisation: str
+
+
+class Decided(NamedTuple):
+    """One fact that a command leads to. `derived` marks what a rule found by itself."""
+
+    stream: str
+    fact: Fact
+    event_id: UUID
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """All that a decision may depend on besides the past."""
+
+    trial: str
+    environment: Environment
+    now: datetime
+    occurred: Occurred
+    actor: Actor
+    performer: Performer
+    new_id: Callable[[], UUID]
+    token: Callable[[], str]
+    secret: Callable[[], bytes]
+    seals: Seals
+    scope: str
+
+    def fact(self, stream: str, fact: Fact, *, derived: bool = False) -> Decided:
+        """The fact, with an id of its own."""
+        return Decided(stream, fact, self.new_id(), derived)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The past that a command named: one aggregate per stream, at the versions that were read."""
+
+    trial: str
+    aggregates: Mapping[str, Aggregate] = field(default_factory=dict[str, Aggregate])
+    whole: LockView | None = None
+
+    def __contains__(self, stream: str) -> bool:
+        return stream in self.aggregates
+
+    def get(self, kind: type[A], stream: str) -> A:
+        """The aggregate of a stream that the command named."""
+        found = self.aggregates[stream]
+        assert isinstance(found, kind), f"{stream} is not about a {kind.__name__}"
+        return found
+
+
+class Reason(BaseModel):
+    """Why: a code of a list, and words where the rules ask for words."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    code: Code
+    text: Words1024 | None = None
+
+
+class Source(BaseModel):
+    """Where a fact comes from, and where the original is."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    kind: SourceKind = "direct"
+    ref: Reference | None = None
+
+
+class Command(BaseModel):
+    """The root of all commands; `NAME` is what an `apply` line and the API call it."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    NAME: ClassVar[str]
+    SAFETY: ClassVar[bool] = False
+    """A safety fact or an emergency: a clock fault or a lock never stops it."""
+    NEEDS_REASON: ClassVar[bool] = False
+    SEES_WHOLE_TRIAL: ClassVar[bool] = False
+    """Its decision needs the whole trial ledger, not only some streams: the hard lock."""
+
+    reason: Reason | None = None
+    source: Source | None = None
+    on_behalf_of: Code | None = None
+
+    def streams(self, room: Room) -> tuple[str, ...]:
+        """The streams this command needs, given what is loaded so far; called until nothing new is named."""
+        raise NotImplementedError(room.trial)
+
+    def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
+        """The facts this command leads to; Refusal when it asks for a permission that cannot be given."""
+        raise NotImplementedError(given.trial + room.trial)
+
+    def concerned_site(self, room: Room) -> str | None:
+        """The site it concerns, for the gate; None when it concerns the trial as a whole."""
+        del room
+        return None
+
+    def version_in_force(self, given: Given, room: Room) -> str | None:
+        """The protocol version in force where it is performed, stored with every event."""
+        del given, room
+        return None
+
+    def lock(self, room: Room) -> str | None:
+        """What must not run twice at once, such as drawing from one stratum's list."""
+        del room
+        return None
+
+    def key_scope(self, trial: str) -> str:
+        """Whose key seals the texts of this command."""
+        return f"trial:{trial}"
+
+    def flags(self, given: Given, room: Room) -> tuple[Decided, ...]:
+        """Deviations that hold whatever the command is (state of trial, site and participant, delegation)."""
+        del given, room
+        return ()
+
+
+COMMANDS: dict[str, type[Command]] = {}
+C = TypeVar("C", bound=type[Command])
+
+
+def command(name: str, *, safety: bool = False, needs_reason: bool = False) -> Callable[[C], C]:
+    """Register a command under the name it is sent by."""
+
+    def register(kind: C) -> C:
+        assert name not in COMMANDS, f"two commands are called {name}"
+        kind.NAME, kind.SAFETY, kind.NEEDS_REASON = name, safety, needs_reason
+        COMMANDS[name] = kind
+        return kind
+
+    return register
+
+
+def has_real_reason(wish: Command) -> bool:
+    """Whether a reason stands that is more than a blank, "n/a" or "typo" (conduct rules, section 11)."""
+    return wish.reason is not None and wish.reason.text is not None and reason_is_real(wish.reason.text)
