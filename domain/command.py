@@ -16,15 +16,17 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.aggregate import Aggregate
+from domain.fields import Audience, SealedText
 from domain.input import Code, Reference, Words1024, reason_is_real
 from domain.ledger.facts import Environment
 from domain.people.roles import Role
-from domain.ports import Seals
+from domain.ports import Randomiser, Seals
 from domain.record import Fact, Performer, SourceKind
 from domain.times import Occurred
 from domain.trial.lock import LockView
 
 A = TypeVar("A", bound=Aggregate)
+Reader = TypeVar("Reader", bound=Audience)
 
 
 class Actor(NamedTuple):
@@ -59,7 +61,12 @@ class Given:
     token: Callable[[], str]
     secret: Callable[[], bytes]
     seals: Seals
-    scope: str
+    randomiser: Randomiser
+    key_scope: str
+
+    def text(self, words: str, audience: type[Reader], size: int) -> SealedText[Reader]:
+        """The words, sealed under the key of what the command is about."""
+        return self.seals.text(words, audience, size, scope=self.key_scope)
 
     def fact(self, stream: str, fact: Fact, *, derived: bool = False) -> Decided:
         """The fact, with an id of its own."""
@@ -73,6 +80,7 @@ class Room:
     trial: str
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict[str, Aggregate])
     whole: LockView | None = None
+    roots: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __contains__(self, stream: str) -> bool:
         return stream in self.aggregates
@@ -136,6 +144,11 @@ class Command(BaseModel):
         del given, room
         return None
 
+    def vouched_stream(self, trial: str) -> str | None:
+        """The stream whose root over all its entries this command vouches for."""
+        del trial
+        return None
+
     def lock(self, room: Room) -> str | None:
         """What must not run twice at once, such as drawing from one stratum's list."""
         del room
@@ -144,11 +157,6 @@ class Command(BaseModel):
     def key_scope(self, trial: str) -> str:
         """Whose key seals the texts of this command."""
         return f"trial:{trial}"
-
-    def flags(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Deviations that hold whatever the command is (state of trial, site and participant, delegation)."""
-        del given, room
-        return ()
 
 
 COMMANDS: dict[str, type[Command]] = {}

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from domain.allocation.facts import ListSealed
 from domain.fields import Audience, SealedArmEnvelope, SealedText
 from domain.record import Context, Entry, Fact
 
@@ -31,6 +32,22 @@ class Seals(Protocol):
 
     def arm(self, arm: str, *, trial: str, event_id: UUID, participant: str, list_root: str) -> SealedArmEnvelope:
         """Seal an arm under a fresh key, bound to its event, its participant and the committed list."""
+        ...
+
+
+class Randomiser(Protocol):
+    """Makes a list from its sealed parameters, and the commitments that fix it (rand/v1)."""
+
+    def slots(self, sealed: ListSealed, trial: str) -> tuple[str, ...]:
+        """The arm of every slot, in order."""
+        ...
+
+    def seed_commitment(self, seed: bytes, trial: str) -> str:
+        """What binds the seed and hides it, in hex."""
+        ...
+
+    def root(self, lists: Sequence[ListSealed], trial: str) -> str:
+        """The salted Merkle root over the slots of all lists, in hex."""
         ...
 
 

@@ -67,6 +67,11 @@ def participant(trial_id: str, number: str) -> str:
     return f"trial:{trial_id}/participant/{number}"
 
 
+def screening_numbers(trial_id: str) -> str:
+    """The trial-wide sequence of screening numbers."""
+    return f"trial:{trial_id}/screening-numbers"
+
+
 def adverse_event(trial_id: str, case: str) -> str:
     """An adverse event case."""
     return f"trial:{trial_id}/adverse-event/{case}"

@@ -10,9 +10,10 @@ from domain.values import Bytes32, Code, Hex64, Name, Quantity, Value
 
 
 class CommittedStratum(Value):
-    """What is public of a stratum's list: its code and cap; never block sizes, never its length."""
+    """What is public of a stratum's list: its code, cap and opaque id; never block sizes, never its length."""
 
     cap: int
+    list_id: Code
     stratum: Code
 
 

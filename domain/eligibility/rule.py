@@ -181,3 +181,16 @@ def _all(results: list[Result]) -> Result:
     if "no" in results:
         return "no"
     return "unknown" if "unknown" in results else "yes"
+
+
+def asks_judgement(rule: Rule) -> bool:
+    """Whether the investigator's judgement is part of the rule."""
+    match rule:
+        case Judged():
+            return True
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return any(asks_judgement(part) for part in parts)
+        case Not(part=part):
+            return asks_judgement(part)
+        case Compare() | IsOneOf() | Holds() | Unresolved():
+            return False

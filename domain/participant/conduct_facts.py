@@ -1,4 +1,4 @@
-"""Facts about a participant after the allocation: treatment (arm-neutral), visits, follow-up, vital status, sign-off."""
+"""Facts about a participant after the allocation: treatment (arm-neutral), visits, states, sign-off."""
 
 from typing import Literal
 

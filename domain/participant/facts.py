@@ -21,6 +21,13 @@ class ScreeningOpened(Fact):
     site: Open[Code]
 
 
+@recorded_as("screening.number_issued.v1", retention=Retention.PARTICIPANT_RECORD, predicate="21 CFR 312.62(b)")
+class ScreeningNumberIssued(Fact):
+    """The next number of the trial-wide sequence was issued."""
+
+    number: Open[Code]
+
+
 @recorded_as("participant.rescreened.v1", retention=Retention.PARTICIPANT_RECORD, predicate="21 CFR 312.62(b)")
 class Rescreened(Fact):
     """This person was screened again under a later number: the other half of the link."""

@@ -13,6 +13,7 @@ from domain.participant.conduct_facts import (
     SignedOff,
     TreatmentGiven,
     TreatmentStateChanged,
+    VisitRecorded,
     VitalStatusRecorded,
 )
 from domain.participant.facts import (
@@ -24,6 +25,7 @@ from domain.participant.facts import (
     EligibilityDecided,
     Enrolled,
     FactRecorded,
+    ProcedurePerformed,
     Rescreened,
     ScreeningEnded,
     ScreeningOpened,
@@ -81,6 +83,15 @@ class EligibilityDecision(Value):
     recorded_at: datetime
 
 
+class Act(Value):
+    """Something that needs consent before it."""
+
+    event: UUID
+    kind: Literal["procedure", "treatment", "visit"]
+    code: str
+    occurred: Occurred
+
+
 class Allocation(Value):
     """The allocation as a blinded reader knows it."""
 
@@ -107,6 +118,7 @@ class Participant(Aggregate):
     treatment: TreatmentState
     first_treatment: Occurred | None
     doses: int
+    acts: tuple[Act, ...]
     follow_up: FollowUpState
     vital: VitalState
     death: Occurred | None
@@ -132,6 +144,7 @@ class Participant(Aggregate):
             treatment="not_started",
             first_treatment=None,
             doses=0,
+            acts=(),
             follow_up="not_started",
             vital="unknown",
             death=None,
@@ -184,9 +197,14 @@ class Participant(Aggregate):
     def after_conduct(self, entry: Entry) -> Self:
         """The part of `after` that follows the allocation."""
         match entry.fact:
-            case TreatmentGiven():
+            case ProcedurePerformed(procedure=code):
+                return msgspec.structs.replace(self, acts=(*self.acts, act_of(entry, "procedure", code)))
+            case VisitRecorded(done=True, visit=code):
+                return msgspec.structs.replace(self, acts=(*self.acts, act_of(entry, "visit", code)))
+            case TreatmentGiven(dose=dose):
                 return msgspec.structs.replace(
                     self,
+                    acts=(*self.acts, act_of(entry, "treatment", f"dose {dose}")),
                     doses=self.doses + 1,
                     first_treatment=self.first_treatment or entry.body.occurred_at,
                     treatment="on" if self.treatment == "not_started" else self.treatment,
@@ -233,3 +251,8 @@ class Participant(Aggregate):
     def is_soft_locked(self) -> bool:
         """Signed off, and nothing recorded since."""
         return self.signed_off_at is not None and self.version == self.signed_off_at + 1
+
+
+def act_of(entry: Entry, kind: Literal["procedure", "treatment", "visit"], code: str) -> Act:
+    """The act that an entry records."""
+    return Act(event=entry.body.event_id, kind=kind, code=code, occurred=entry.body.occurred_at)

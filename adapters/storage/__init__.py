@@ -1,0 +1,1 @@
+"""The ledger storage: entries as bytes, appended by group commit, never altered."""

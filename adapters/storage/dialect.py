@@ -1,0 +1,92 @@
+"""What differs between databases: two protocols, and the rows that pass through them.
+
+A dialect turns its driver's errors into StorageFullError, StorageUnavailableError and DamagedLedgerError.
+"""
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Connection
+
+from adapters.storage.batch import StoredHead
+
+
+class EntryRow(NamedTuple):
+    """The columns of an entry table, in their order."""
+
+    ledger: str
+    position: int
+    stream: str
+    version: int
+    type: str
+    recorded_at: str
+    leaf: bytes
+    entry: bytes
+
+
+class OutcomeRow(NamedTuple):
+    """The columns of the command outcomes, in their order."""
+
+    actor: str
+    command_id: str
+    digest: bytes
+    code: str
+    placed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything that one transaction writes."""
+
+    entries: list[EntryRow]
+    new_heads: list[StoredHead]
+    grown_heads: list[StoredHead]
+    outcomes: list[OutcomeRow]
+
+
+class Writer(Protocol):
+    """The one connection that writes. Calls come one at a time, from any thread.
+
+    Within a transaction nobody else writes to what has been read.
+    """
+
+    def begin(self) -> bool:
+        """Begin, and tell whether anybody else may have written since the last time."""
+        ...
+
+    def heads(self, ledgers: Collection[str]) -> dict[str, StoredHead]:
+        """Read the heads of those ledgers that have one."""
+        ...
+
+    def versions(self, streams: Collection[str]) -> dict[str, int]:
+        """Read the current version of every stream; 0 where it has no entry."""
+        ...
+
+    def known_outcomes(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Tell which (actor, command id) have an outcome already."""
+        ...
+
+    def insert(self, rows: Rows) -> None: ...
+
+    def commit(self) -> None:
+        """Make it durable. Raises InDoubtError where a failure leaves open whether it was."""
+        ...
+
+    def rollback(self) -> None:
+        """End whatever transaction is open, and leave the writer ready for the next one."""
+        ...
+
+
+class Dialect(Protocol):
+    """A database that holds ledgers."""
+
+    @property
+    def writer(self) -> Writer: ...
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Lend a connection that sees what is committed, one statement at a time, and cannot write."""
+        ...
+
+    def close(self) -> None: ...

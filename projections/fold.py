@@ -1,0 +1,111 @@
+"""What a projection is: a frozen state with `start()`, `after(entry)` and `view()`, written once for every use.
+
+`after` is total: it never raises, in whatever order entries come; legality is the aggregates' business. It is
+pure: `after` on an old state changes nothing that the old state shows (see `persistent`), so a state may be
+kept, compared and folded on twice. `view()` gives typed rows, frozen and serialisable: a read model stores
+them, a report prints them.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from domain.record import Entry, Instant
+from domain.times import Occurred
+from domain.values import Code, Value
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class State(Struct, frozen=True, kw_only=True):
+    """The state of a projection after some entries."""
+
+    AS_WRITTEN: ClassVar[bool] = False
+    """Whether it reads entries as they were written; otherwise corrections are applied and voided entries dropped."""
+
+    @classmethod
+    def start(cls) -> Self:
+        """The state before the first entry."""
+        raise NotImplementedError(cls.__name__)
+
+    def after(self, entry: Entry) -> Self:
+        """The state after one more entry."""
+        raise NotImplementedError(entry.frame.type)
+
+    def view(self) -> Any:
+        """What it shows: a frozen value, or a tuple of such rows."""
+        raise NotImplementedError(type(self).__name__)
+
+
+S = TypeVar("S", bound=State)
+
+
+def folded(state: S, entries: Iterable[Entry]) -> S:
+    """The state after these entries, in the order given."""
+    for entry in entries:
+        state = state.after(entry)
+    return state
+
+
+class Moment(Value):
+    """The entry behind a value: where it stands, when it happened as claimed, when it was recorded, and why."""
+
+    event_id: UUID
+    occurred_at: Occurred
+    position: int
+    reason_code: Code | None
+    recorded_at: Instant
+
+
+def moment(entry: Entry) -> Moment:
+    """The entry, as it stands behind a value."""
+    frame, body = entry.frame, entry.body
+    return Moment(
+        event_id=body.event_id,
+        occurred_at=body.occurred_at,
+        position=frame.position,
+        reason_code=body.reason_code,
+        recorded_at=frame.recorded_at,
+    )
+
+
+class Person(Value):
+    """Who sent an entry, as printed then."""
+
+    actor: str
+    organisation: str
+    printed_name: str
+    role: str
+
+
+def sender(entry: Entry) -> Person:
+    """The actor of an entry."""
+    body = entry.body
+    return Person(actor=body.actor, organisation=body.organisation, printed_name=body.printed_name, role=body.role)
+
+
+FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
+
+
+def earliest(occurred: Occurred) -> datetime:
+    """The first instant that a claimed time can mean; the first of all where no calendar reaches so far."""
+    try:
+        return occurred.earliest
+    except (OverflowError, ValueError):
+        return FIRST_INSTANT
+
+
+def claimed(behind: Moment) -> tuple[datetime, int]:
+    """The order in which things happened, as claimed: by earliest possible instant, then by position."""
+    return earliest(behind.occurred_at), behind.position
+
+
+@lru_cache(maxsize=65536)
+def place(stream: str) -> tuple[str, str]:
+    """What a stream is about, and the number or code of it: `("participant", "007")`."""
+    _, _, rest = stream.partition("/")
+    kind, _, name = rest.partition("/")
+    return kind, name
