@@ -2,6 +2,8 @@
 
 from typing import Self
 
+import msgspec
+
 from domain.record import Entry
 from domain.values import Value
 
@@ -19,6 +21,10 @@ class Aggregate(Value):
     def after(self, entry: Entry) -> Self:
         """The state after one more entry."""
         raise NotImplementedError(entry.frame.type)
+
+    def at_version(self, version: int) -> Self:
+        """The same state, at the version that the stream has (an entry left out still counts)."""
+        return self if self.version == version else msgspec.structs.replace(self, version=version)
 
     @property
     def exists(self) -> bool:

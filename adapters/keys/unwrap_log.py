@@ -55,9 +55,7 @@ def append_unwrap(connection: sqlite3.Connection, start: LogHead, at: datetime, 
     last = start if row is None else LogHead(*row)
     number = last.number + 1
     link = _link(last.chain, number, at, key, by)
-    connection.execute(
-        "INSERT INTO unwraps VALUES (?, ?, ?, ?, ?)", (number, recorded_at_text(at), key, str(by), link)
-    )
+    connection.execute("INSERT INTO unwraps VALUES (?, ?, ?, ?, ?)", (number, recorded_at_text(at), key, str(by), link))
 
 
 def verified_head(start: LogHead, log: Sequence[Unwrap]) -> LogHead:

@@ -13,7 +13,7 @@ import msgspec
 import orjson
 from msgspec.structs import replace
 
-import domain.facts  # noqa: F401 (fills the register of event types)
+import domain.facts  # noqa: F401  # pyright: ignore[reportUnusedImport]  # fills the register of event types
 from compliance.proofs.entry import recorded_at_text
 from domain.catalogue import EventType, event_type
 from domain.errors import DamagedLedgerError

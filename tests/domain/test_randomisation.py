@@ -120,7 +120,7 @@ def test_slot_does_not_open_as_anything_else(change: dict[str, Any]) -> None:
     opened = REFERENCE["single_slot_disclosure"]
     leaves = committed_leaves()
     path = inclusion_proof(opened["index"], leaves)
-    shown = {
+    shown: dict[str, Any] = {
         "trial": TRIAL,
         "stratum": opened["stratum"],
         "index": opened["index"],

@@ -1,7 +1,9 @@
 """An entry is a body with a frame: canonical as a whole, and taken apart without reading the body."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from time import tzset
 from typing import Any
 
 import pytest
@@ -107,6 +109,21 @@ def test_time_of_another_zone_is_recorded_in_utc_with_six_digits() -> None:
 
     assert b'"recorded_at":"2027-03-03T10:15:00.000007Z"' in entry
     assert frame_of(entry).recorded_at == datetime(2027, 3, 3, 10, 15, 0, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def _machine_in_shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    tzset()
+    yield
+    monkeypatch.undo()
+    tzset()
+
+
+@pytest.mark.usefixtures("_machine_in_shanghai")
+def test_zone_of_the_machine_changes_no_recorded_time() -> None:
+    assert recorded_at_text(MOMENT) == "2027-03-03T10:15:00.000000Z"
+    assert read_recorded_at("2027-03-03T10:15:00.000000Z") == MOMENT
 
 
 @given(moments)

@@ -344,6 +344,15 @@ def test_types_are_judged_only_against_a_register() -> None:
     assert verify_ledger(LEDGER, rows, head_of(rows)).ok
 
 
+def test_entry_of_the_largest_size_is_verified() -> None:
+    content = canonical({"event_id": "large", "text": ""})
+    room = MAX_ENTRY_BYTES - len(row(SIZE + 1, content=content).entry)
+    rows = appended(content=canonical({"event_id": "large", "text": "x" * room}))
+
+    assert len(rows[-1].entry) == MAX_ENTRY_BYTES
+    assert judged(rows, head_of(rows)).ok
+
+
 def test_equal_recorded_times_are_in_order() -> None:
     rows = appended(minutes=SIZE)
 

@@ -195,6 +195,36 @@ def test_no_consistency_is_claimed_from_an_empty_or_larger_tree(old_size: int, n
         consistency_proof(old_size, LEAVES[:new_size])
 
 
+def test_trees_of_one_size_are_consistent_if_and_only_if_they_are_the_same() -> None:
+    root, other = root_of(LEAVES[:4]), root_of(LEAVES[1:5])
+
+    assert consistency_proof(4, LEAVES[:4]) == ()
+    assert verify_consistency(4, 4, root, root, ())
+    assert not verify_consistency(4, 4, root, other, ())
+    assert not verify_consistency(4, 4, root, root, (root,))
+
+
+@pytest.mark.parametrize(("old_size", "new_size"), [(1, 2), (2, 5), (4, 8), (5, 9), (6, 8), (7, 200)])
+def test_proof_with_a_hash_less_or_a_hash_more_fails(old_size: int, new_size: int) -> None:
+    leaves = LEAVES[:new_size]
+    old_root, new_root = root_of(leaves[:old_size]), root_of(leaves)
+    growth, path = consistency_proof(old_size, leaves), inclusion_proof(old_size, leaves)
+
+    for proof in (growth[1:], growth[:-1], (*growth, new_root), (old_root, *growth), ()):
+        assert not verify_consistency(old_size, new_size, old_root, new_root, proof)
+    for proof in (path[1:], path[:-1], (*path, new_root), (old_root, *path), ()):
+        assert not verify_inclusion(leaves[old_size], old_size, new_size, proof, new_root)
+
+
+def test_proof_of_a_smaller_tree_is_none_of_a_larger_one() -> None:
+    """A path that reaches the root too early must not count, although its hashes fit."""
+    leaves = LEAVES[:4]
+    old_root, new_root, proof = root_of(leaves[:2]), root_of(leaves), consistency_proof(2, leaves)
+
+    assert not verify_consistency(2, 8, old_root, new_root, proof)
+    assert not verify_inclusion(leaves[0], 0, 8, inclusion_proof(0, leaves), new_root)
+
+
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (3, 3), (-1, 3)])
 def test_no_inclusion_proof_is_made_for_a_leaf_outside_the_tree(index: int, size: int) -> None:
     with pytest.raises(ValueError, match="No leaf"):

@@ -1,0 +1,401 @@
+"""How a command is carried out: the only place that loads and appends.
+
+    known id? -> load the streams it names -> gate -> the rules decide -> one append over all ledgers
+
+A conflict starts again at loading. A refusal leaves one event without the submitted values. Everything that
+is not pure (ledger, clock, ids, randomness, sealing, locks) is handed in.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from compliance import gate
+from compliance.envelope import Envelope
+from compliance.gate import Allowed, Identity
+from compliance.histories import Histories, History
+from compliance.lock_view import view_of_lock
+from domain import streams
+from domain.access.facts import CommandRefused
+from domain.command import Actor, Decided, Given, Room, has_real_reason
+from domain.errors import ConflictError, InvalidInputError, Refusal
+from domain.fields import Administrators, SealedText, TrialTeam
+from domain.ledger.facts import Environment, LedgerOpened
+from domain.people.person import Person
+from domain.ports import Clock, CommandOutcome, Ledger, NewEntry, Placed, Randomiser, Receipt, Seals
+from domain.record import Authority, Context, Performer
+from domain.site.site import Site
+from domain.times import Occurred
+from domain.trial.trial import Trial
+
+DONE = "done"
+TRIES = 50
+"""How often a command is tried again when another one changed its streams first."""
+
+
+class Ids(Protocol):
+    """Fresh ids and secrets; seeded in demonstrations only."""
+
+    def event_id(self) -> UUID:
+        """A new event id."""
+        ...
+
+    def token(self) -> str:
+        """A short opaque code, for participants' randomisation numbers, lists, grants and the like."""
+        ...
+
+    def secret(self) -> bytes:
+        """32 secret random bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside, as conduct needs it."""
+
+    ledger: Ledger
+    clock: Clock
+    ids: Ids
+    seals: Seals
+    randomiser: Randomiser
+    digest: Callable[[bytes], bytes]
+    hold: Callable[[str], AbstractContextManager[None]]
+    stream_root: Callable[[str], str]
+    software_version: str
+
+
+class Done(NamedTuple):
+    """What became of a command: where its entries stand; `repeated` when its id had been carried out before."""
+
+    command_id: UUID
+    placed: tuple[tuple[str, int], ...]
+    receipt: Receipt | None
+    repeated: bool
+
+
+class Conduct:
+    """Carries commands out."""
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        self.histories = Histories(ports.ledger)
+
+    def carry_out(self, envelope: Envelope, identity: Identity, *, trial: str | None) -> Done:
+        """Carry the command out once, however often it is sent.
+
+        Raises Refusal (recorded), InvalidInputError (nothing written), ConflictError when it never came
+        through, InDoubtError when the outcome is unknown.
+        """
+        digest = self.ports.digest(b"\0".join([(trial or "").encode(), envelope.canonical]))
+        for _ in range(TRIES):
+            earlier = self.ports.ledger.outcome(identity.person, envelope.command_id)
+            if earlier is not None:
+                return _again(envelope, earlier, digest)
+            attempt = _Attempt(self.ports, self.histories, envelope, identity, trial or "", digest)
+            try:
+                return attempt.run()
+            except ConflictError:
+                continue
+            except Refusal as refusal:
+                attempt.record(refusal)
+                raise
+        raise ConflictError(
+            f"The command was overtaken {TRIES} times by others.",
+            next_step="Send it again with the same command id.",
+        )
+
+
+def _again(envelope: Envelope, earlier: CommandOutcome, digest: bytes) -> Done:
+    if earlier.digest != digest:
+        raise InvalidInputError(
+            "command_id_reused",
+            f"The command id {envelope.command_id} has been used for another command.",
+            field="command_id",
+            next_step="Give every command an id of its own.",
+        )
+    if earlier.code != DONE:
+        code, _, rule = earlier.code.partition("@")
+        raise Refusal(
+            code,
+            "This command was refused when it was first sent; a refusal is final for its id.",
+            rule=rule,
+            next_step="Send a new command with a new id once the cause is removed.",
+        )
+    return Done(envelope.command_id, earlier.placed, None, repeated=True)
+
+
+class _Attempt:
+    """One try at one command."""
+
+    def __init__(
+        self, ports: Ports, histories: Histories, envelope: Envelope, identity: Identity, trial: str, digest: bytes
+    ) -> None:
+        self.ports, self.histories = ports, histories
+        self.envelope, self.wish, self.identity = envelope, envelope.command, identity
+        self.trial, self.digest = trial, digest
+        self.loaded: dict[str, History] = {}
+        self.now = ports.clock()
+        self.environment = environment_of(ports.ledger)
+        self.system_position = ports.ledger.head(streams.SYSTEM_LEDGER).size
+
+    def run(self) -> Done:
+        """Decide and append; with a lock where the command asks for one."""
+        with self._lock():
+            room = self._load()
+            allowed = self._allow(room)
+            given = self._given(room, allowed)
+            self._check_claims(given, room)
+            decided = self.wish.decide(given, room)
+            receipt = self._append(given, room, allowed, decided)
+        return Done(self.envelope.command_id, _positions(receipt.placed), receipt, repeated=False)
+
+    def _lock(self) -> AbstractContextManager[None]:
+        name = self.wish.lock(self._load())
+        if name is None:
+            return nullcontext()
+        self.loaded.clear()
+        return self.ports.hold(name)
+
+    def _load(self) -> Room:
+        actor = streams.person(self.identity.person)
+        self._read((actor,))
+        while True:
+            room = Room(
+                trial=self.trial,
+                aggregates={stream: history.aggregate for stream, history in self.loaded.items()},
+            )
+            if not self._read(self.wish.streams(room)):
+                return self._furnished(room)
+
+    def _read(self, named: tuple[str, ...]) -> bool:
+        new = [stream for stream in dict.fromkeys(named) if stream not in self.loaded]
+        for stream in new:
+            self.loaded[stream] = self.histories.load(stream)
+        return bool(new)
+
+    def _furnished(self, room: Room) -> Room:
+        vouched = self.wish.vouched_stream(self.trial)
+        return Room(
+            trial=self.trial,
+            aggregates=room.aggregates,
+            whole=view_of_lock(self.ports.ledger, self.trial) if self.wish.SEES_WHOLE_TRIAL else None,
+            roots={vouched: self.ports.stream_root(vouched)} if vouched else {},
+            entries={stream: self.loaded[stream].entries for stream in self.wish.entries_of(room)},
+        )
+
+    def _allow(self, room: Room) -> Allowed:
+        person = room.get(Person, streams.person(self.identity.person))
+        return gate.decide(
+            self.identity,
+            person,
+            self.wish.NAME,
+            trial=self.trial or None,
+            site=self.wish.concerned_site(room),
+            now=self.now,
+            environment=self.environment,
+            system_position=self.system_position,
+        )
+
+    def _given(self, room: Room, allowed: Allowed) -> Given:
+        occurred = self.envelope.occurred_at or Occurred.at(self.now, self._zone(room))
+        return Given(
+            trial=self.trial,
+            environment=self.environment,
+            now=self.now,
+            occurred=occurred,
+            actor=allowed.actor,
+            performer=self._performer(allowed.actor),
+            new_id=self.ports.ids.event_id,
+            token=self.ports.ids.token,
+            secret=self.ports.ids.secret,
+            seals=self.ports.seals,
+            randomiser=self.ports.randomiser,
+            key_scope=self.wish.key_scope(self.trial),
+        )
+
+    def _performer(self, actor: Actor) -> Performer:
+        named = self.envelope.performer
+        if named is None:
+            return Performer(person=actor.person, role=actor.role)
+        if named.person is not None:
+            stream = streams.person(named.person)
+            self._read((stream,))
+            if not self.loaded[stream].aggregate.exists:
+                raise Refusal(
+                    "unknown_performer",
+                    f"Nobody is registered as {named.person}.",
+                    rule="performer-must-be-registered",
+                    next_step="Register the person, or say that the performer is unknown.",
+                )
+        return named
+
+    def _zone(self, room: Room) -> str:
+        """The zone of the site concerned, else of the trial."""
+        site = self.wish.concerned_site(room)
+        stream = streams.site(self.trial, site) if site else ""
+        if stream in room and room.get(Site, stream).exists:
+            return room.get(Site, stream).zone
+        stream = streams.trial(self.trial)
+        return room.get(Trial, stream).zone if stream in room else "UTC"
+
+    def _check_claims(self, given: Given, room: Room) -> None:
+        """A future time and an empty reason are no facts yet: nothing is written."""
+        if given.occurred.earliest > given.now and not self.wish.SAFETY:
+            raise InvalidInputError(
+                "future_time",
+                f"{given.occurred} lies in the future ({Occurred.at(given.now, self._zone(room))} now).",
+                field="occurred_at",
+                next_step="Give the time at which it happened.",
+            )
+        if self.wish.NEEDS_REASON and not has_real_reason(self.wish):
+            raise InvalidInputError(
+                "reason_needed",
+                f"{self.wish.NAME} needs a reason in words.",
+                field="payload.reason.text",
+                next_step='Say why in a sentence; "n/a" and "typo" are no reasons.',
+            )
+
+    def _append(self, given: Given, room: Room, allowed: Allowed, decided: tuple[Decided, ...]) -> Receipt:
+        version = self.wish.version_in_force(given, room)
+        reason = self._sealed_reason(given)
+        entries = [
+            NewEntry(item.stream, self._context(given, allowed, item, decided[0], version, reason), item.fact)
+            for item in decided
+        ]
+        expected = {stream: history.version for stream, history in self.loaded.items()}
+        outcome = CommandOutcome(self.identity.person, self.envelope.command_id, self.digest, DONE, ())
+        return self.ports.ledger.append(
+            entries, expected={**dict.fromkeys((e.stream for e in entries), 0), **expected}, outcome=outcome
+        )
+
+    def _sealed_reason(self, given: Given) -> "SealedText[TrialTeam] | SealedText[Administrators] | None":
+        reason = self.wish.reason
+        if reason is None or reason.text is None:
+            return None
+        if self.trial:
+            return given.text(reason.text, TrialTeam, 1024)
+        return given.text(reason.text, Administrators, 1024)
+
+    def _context(
+        self,
+        given: Given,
+        allowed: Allowed,
+        item: Decided,
+        first: Decided,
+        version: str | None,
+        reason: "SealedText[TrialTeam] | SealedText[Administrators] | None",
+    ) -> Context:
+        source = self.wish.source
+        return Context(
+            actor=allowed.actor.person,
+            authority=allowed.authority,
+            causation=None if item is first else first.event_id,
+            clock_reading=given.now,
+            command_id=self.envelope.command_id,
+            correlation=self.envelope.correlation,
+            event_id=item.event_id,
+            occurred_at=given.occurred,
+            on_behalf_of=self.wish.on_behalf_of,
+            organisation=allowed.actor.organisation,
+            originator=self.identity.originator,
+            performer=given.performer,
+            printed_name=allowed.actor.printed_name,
+            protocol_version=version,
+            reason_code=self.wish.reason.code if self.wish.reason else None,
+            reason_text=reason,
+            role=allowed.actor.role,
+            salt=self.ports.ids.secret()[:16],
+            session=self.identity.session,
+            software_version=self.ports.software_version,
+            source_kind="derived" if item.derived else source.kind if source else "direct",
+            source_ref=source.ref if source else None,
+            strength=self.identity.strength,
+        )
+
+    def record(self, refusal: Refusal) -> None:
+        """One event for a refusal: code, rule and command type, and nothing that was submitted."""
+        ledger = streams.access_ledger(self.trial)
+        if not self.trial or self.ports.ledger.head(ledger).size == 0:
+            ledger = streams.SYSTEM_LEDGER
+        event = self.ports.ids.event_id()
+        stream = streams.refusal(ledger, str(event))
+        fact = CommandRefused(code=refusal.code, command=self.wish.NAME, rule=refusal.rule)
+        outcome = CommandOutcome(
+            self.identity.person, self.envelope.command_id, self.digest, f"{refusal.code}@{refusal.rule}", ()
+        )
+        entry = NewEntry(stream, self._refused_context(event, gate.refused(refusal.rule, self.system_position)), fact)
+        self.ports.ledger.append([entry], expected={stream: 0}, outcome=outcome)
+
+    def _refused_context(self, event: UUID, authority: Authority) -> Context:
+        person = self.histories.load(streams.person(self.identity.person)).aggregate
+        assert isinstance(person, Person)
+        return plain_context(
+            self.ports,
+            event=event,
+            identity=self.identity,
+            person=person,
+            role="none",
+            authority=authority,
+            command_id=self.envelope.command_id,
+            correlation=self.envelope.correlation,
+            now=self.now,
+        )
+
+
+def plain_context(
+    ports: Ports,
+    *,
+    event: UUID,
+    identity: Identity,
+    person: Person,
+    role: str,
+    authority: Authority,
+    command_id: UUID,
+    correlation: UUID,
+    now: datetime,
+) -> Context:
+    """The context of what the product records about its own use: refusals, reads, report runs."""
+    return Context(
+        actor=identity.person,
+        authority=authority,
+        causation=None,
+        clock_reading=now,
+        command_id=command_id,
+        correlation=correlation,
+        event_id=event,
+        occurred_at=Occurred.at(now, "UTC"),
+        on_behalf_of=None,
+        organisation=person.organisation or "unknown",
+        originator=identity.originator,
+        performer=Performer(person=identity.person, role=role),
+        printed_name=person.printed_name or "unknown",
+        protocol_version=None,
+        reason_code=None,
+        reason_text=None,
+        role=role,
+        salt=ports.ids.secret()[:16],
+        session=identity.session,
+        software_version=ports.software_version,
+        source_kind="direct",
+        source_ref=None,
+        strength=identity.strength,
+    )
+
+
+def environment_of(ledger: Ledger) -> Environment:
+    """What the first entry of the system ledger says, for ever; InvalidInputError when the store was never set up."""
+    first = ledger.stream(streams.opening(streams.SYSTEM_LEDGER))
+    if not first or not isinstance(first[0].fact, LedgerOpened):
+        raise InvalidInputError(
+            "not_set_up",
+            "This store has no system ledger yet.",
+            next_step="Set it up with `trialproof init --environment demonstration`.",
+        )
+    return first[0].fact.environment
+
+
+def _positions(placed: tuple[Placed, ...]) -> tuple[tuple[str, int], ...]:
+    return tuple((place.ledger, place.position) for place in placed)

@@ -1,0 +1,85 @@
+"""Streams folded into aggregates, kept by version so that only what is new is read again.
+
+The cache is an aid of the write side alone: reads as of another day never use it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from domain import streams
+from domain.adverse_event.adverse_event import AdverseEvent
+from domain.aggregate import Aggregate
+from domain.allocation.lists import Numbers, Places, Randomisation, SealedList
+from domain.deviation.deviation import Deviation
+from domain.participant.participant import Participant
+from domain.people.person import Person
+from domain.ports import Ledger
+from domain.protocol.protocol import Protocol
+from domain.record import Entry
+from domain.site.site import Site
+from domain.trial.trial import Trial
+from domain.unblinding.unblinding import Unblinding
+from projections.amendments import effective, is_amendment
+
+AGGREGATES: Mapping[str, type[Aggregate]] = {
+    "adverse-event": AdverseEvent,
+    "deviation": Deviation,
+    "list": SealedList,
+    "participant": Participant,
+    "person": Person,
+    "protocol": Protocol,
+    "randomisation": Randomisation,
+    "screening-numbers": Numbers,
+    "site": Site,
+    "stratum": Places,
+    "trial": Trial,
+    "unblinding": Unblinding,
+}
+"""Which aggregate a stream is about, by the second part of its id."""
+
+
+class History(NamedTuple):
+    """A stream as read: its version, its entries as written, and the aggregate they fold to."""
+
+    version: int
+    entries: tuple[Entry, ...]
+    aggregate: Aggregate
+
+
+class Histories:
+    """Loads streams; corrected and voided entries count as corrected and voided."""
+
+    def __init__(self, ledger: Ledger, *, keep: int = 4096) -> None:
+        self._ledger = ledger
+        self._keep = keep
+        self._known: OrderedDict[str, History] = OrderedDict()
+
+    def load(self, stream: str) -> History:
+        """The stream as it stands now."""
+        known = self._known.get(stream)
+        new = tuple(self._ledger.stream(stream, after=known.version if known else 0))
+        history = _folded(stream, known, new)
+        self._known[stream] = history
+        self._known.move_to_end(stream)
+        while len(self._known) > self._keep:
+            self._known.popitem(last=False)
+        return history
+
+
+def _folded(stream: str, known: History | None, new: tuple[Entry, ...]) -> History:
+    if known is not None and not new:
+        return known
+    start = AGGREGATES[streams.kind_of(stream)].start()
+    entries = (*known.entries, *new) if known else new
+    if any(is_amendment(entry) for entry in entries):
+        aggregate = _fold(start, effective(entries), entries[-1].frame.version)
+    else:
+        aggregate = _fold(known.aggregate if known else start, new, entries[-1].frame.version if entries else 0)
+    return History(aggregate.version, entries, aggregate)
+
+
+def _fold(aggregate: Aggregate, entries: "tuple[Entry, ...] | list[Entry]", version: int) -> Aggregate:
+    for entry in entries:
+        aggregate = aggregate.after(entry)
+    return aggregate.at_version(version)
