@@ -6,26 +6,24 @@ A conflict starts again at loading. A refusal leaves one event without the submi
 is not pure (ledger, clock, ids, randomness, sealing, locks) is handed in.
 """
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from uuid import UUID
 
 from compliance import gate
+from compliance.contexts import environment_of, plain_context
 from compliance.envelope import Envelope
 from compliance.gate import Allowed, Identity
 from compliance.histories import Histories, History
 from compliance.lock_view import view_of_lock
+from compliance.ports import Ports
 from domain import streams
 from domain.access.facts import CommandRefused
 from domain.command import Actor, Decided, Given, Room, has_real_reason
 from domain.errors import ConflictError, InvalidInputError, Refusal
 from domain.fields import Administrators, SealedText, TrialTeam
-from domain.ledger.facts import Environment, LedgerOpened
 from domain.people.person import Person
-from domain.ports import Clock, CommandOutcome, Ledger, NewEntry, Placed, Randomiser, Receipt, Seals
+from domain.ports import CommandOutcome, NewEntry, Placed, Receipt
 from domain.record import Authority, Context, Performer
 from domain.site.site import Site
 from domain.times import Occurred
@@ -34,37 +32,6 @@ from domain.trial.trial import Trial
 DONE = "done"
 TRIES = 50
 """How often a command is tried again when another one changed its streams first."""
-
-
-class Ids(Protocol):
-    """Fresh ids and secrets; seeded in demonstrations only."""
-
-    def event_id(self) -> UUID:
-        """A new event id."""
-        ...
-
-    def token(self) -> str:
-        """A short opaque code, for participants' randomisation numbers, lists, grants and the like."""
-        ...
-
-    def secret(self) -> bytes:
-        """32 secret random bytes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The outside, as conduct needs it."""
-
-    ledger: Ledger
-    clock: Clock
-    ids: Ids
-    seals: Seals
-    randomiser: Randomiser
-    digest: Callable[[bytes], bytes]
-    hold: Callable[[str], AbstractContextManager[None]]
-    stream_root: Callable[[str], str]
-    software_version: str
 
 
 class Done(NamedTuple):
@@ -343,58 +310,6 @@ class _Attempt:
             correlation=self.envelope.correlation,
             now=self.now,
         )
-
-
-def plain_context(
-    ports: Ports,
-    *,
-    event: UUID,
-    identity: Identity,
-    person: Person,
-    role: str,
-    authority: Authority,
-    command_id: UUID,
-    correlation: UUID,
-    now: datetime,
-) -> Context:
-    """The context of what the product records about its own use: refusals, reads, report runs."""
-    return Context(
-        actor=identity.person,
-        authority=authority,
-        causation=None,
-        clock_reading=now,
-        command_id=command_id,
-        correlation=correlation,
-        event_id=event,
-        occurred_at=Occurred.at(now, "UTC"),
-        on_behalf_of=None,
-        organisation=person.organisation or "unknown",
-        originator=identity.originator,
-        performer=Performer(person=identity.person, role=role),
-        printed_name=person.printed_name or "unknown",
-        protocol_version=None,
-        reason_code=None,
-        reason_text=None,
-        role=role,
-        salt=ports.ids.secret()[:16],
-        session=identity.session,
-        software_version=ports.software_version,
-        source_kind="direct",
-        source_ref=None,
-        strength=identity.strength,
-    )
-
-
-def environment_of(ledger: Ledger) -> Environment:
-    """What the first entry of the system ledger says, for ever; InvalidInputError when the store was never set up."""
-    first = ledger.stream(streams.opening(streams.SYSTEM_LEDGER))
-    if not first or not isinstance(first[0].fact, LedgerOpened):
-        raise InvalidInputError(
-            "not_set_up",
-            "This store has no system ledger yet.",
-            next_step="Set it up with `trialproof init --environment demonstration`.",
-        )
-    return first[0].fact.environment
 
 
 def _positions(placed: tuple[Placed, ...]) -> tuple[tuple[str, int], ...]:

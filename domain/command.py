@@ -21,7 +21,7 @@ from domain.input import Code, Reference, Words1024, reason_is_real
 from domain.ledger.facts import Environment
 from domain.people.roles import Role
 from domain.ports import Randomiser, Seals
-from domain.record import Fact, Performer, SourceKind
+from domain.record import Entry, Fact, Performer, SourceKind
 from domain.times import Occurred
 from domain.trial.lock import LockView
 
@@ -81,6 +81,7 @@ class Room:
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict[str, Aggregate])
     whole: LockView | None = None
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict[str, tuple[Entry, ...]])
 
     def __contains__(self, stream: str) -> bool:
         return stream in self.aggregates
@@ -143,6 +144,11 @@ class Command(BaseModel):
         """The protocol version in force where it is performed, stored with every event."""
         del given, room
         return None
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """The streams whose entries, as they count now, the decision looks at one by one: to correct one of them."""
+        del room
+        return ()
 
     def vouched_stream(self, trial: str) -> str | None:
         """The stream whose root over all its entries this command vouches for."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from adapters.render.html_table import legend_html, table_html
 from adapters.render.html_words import esc, pairs, row_anchor
 from adapters.render.plain import counted, ledger, number, short_id
+from adapters.render.qr import qr_svg
 from compliance.reports.model import Attention, Body, Figure, Picture, RowRef, Source, Table
 
 _LINKS = 12
@@ -135,13 +136,16 @@ def _sources(body: Body) -> str:
         '<section class="sources" id="sources"><h2>Read from</h2>\n'
         "<table><caption>Ledgers read, each at its size</caption><thead><tr>"
         '<th scope="col">Ledger</th><th scope="col">Origin</th><th scope="col">Size (entries)</th>'
-        f'<th scope="col">Root (RFC 6962, SHA-256)</th></tr></thead><tbody>{rows}</tbody></table>\n'
+        '<th scope="col">Root (RFC 6962, SHA-256)</th><th scope="col">The three, to scan</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>\n"
         f'<p class="note">{esc(body.verification)}</p></section>\n'
     )
 
 
 def _source(source: Source) -> str:
+    scanned = qr_svg(f"{source.origin}\n{source.size}\n{source.root}", "Origin, size and root as a QR code")
     return (
         f'<tr><th scope="row">{esc(ledger(source.ledger))}</th><td>{esc(source.origin)}</td>'
-        f"<td>{source.size:,}</td><td><code>{source.root}</code></td></tr>"
+        f"<td>{source.size:,}</td><td><code>{source.root}</code></td>"
+        f"<td>{scanned or 'too long for a code'}</td></tr>"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adapters.render.html_words import ABSENT, NO_TEXT, esc, row_anchor
-from adapters.render.plain import instant, number, short_id
+from adapters.render.plain import headed, instant, number, short_id
 from adapters.render.widths import Layout, Place, clipped, layout_of
 from compliance.reports.model import Column, Row, Table
 
@@ -34,10 +34,6 @@ def legend_html(table: Table) -> str:
     return f'<details class="legend"><summary>What the columns and codes mean</summary><dl>{said}</dl></details>\n'
 
 
-def heading_with_unit(column: Column) -> str:
-    return f"{column.heading} ({column.unit})" if column.unit else column.heading
-
-
 def _explained(column: Column) -> str:
     unit = f" Unit: {column.unit}." if column.unit else ""
     codes = "; ".join(f"{code.code} = {code.meaning}" for code in column.codes)
@@ -63,7 +59,7 @@ def _head(table: Table, layout: Layout, start: int, count: int) -> str:
 
 
 def _heading(column: Column) -> str:
-    return f'<th scope="col" title="{esc(column.meaning)}">{esc(heading_with_unit(column))}</th>'
+    return f'<th scope="col" title="{esc(column.meaning)}">{esc(headed(column.heading, column.unit))}</th>'
 
 
 def _row(table: Table, layout: Layout, row: Row, *, shaded: bool, marked: bool) -> str:

@@ -31,6 +31,10 @@ def short_id(value: str) -> str:
     return f"…{last}" if last != value and len(last) < _SHORT else f"{value[:_HEAD]}…"
 
 
+def headed(heading: str, unit: str) -> str:
+    return f"{heading} ({unit})" if unit else heading
+
+
 def ledger(value: str) -> str:
     kind, _, trial = value.partition(":")
     return f"{kind} ledger of {trial}" if trial else f"{kind} ledger"

@@ -40,7 +40,7 @@ def _columns(name: str, layout: Layout) -> str:
     for at, place in enumerate(layout.line, 1):
         rules.append(f".c-{name} col:nth-child({at}){{width:{place.width * 10_000 // total / 100}%}}")
         if place.column.kind == "number":
-            rules.append(f".c-{name} tr>:nth-child({at}){{text-align:right;justify-content:space-between}}")
+            rules.append(f".c-{name} tr>:nth-child({at}){{text-align:right;--push:space-between}}")
     return "\n".join(rules)
 
 

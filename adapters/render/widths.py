@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from adapters.render.plain import NOT_RECORDED, instant, number, short_id
+from adapters.render.plain import NOT_RECORDED, headed, instant, number, short_id
 from compliance.reports.model import Column, Row, Table
 from compliance.reports.wrapping import width_of
 
@@ -69,7 +69,7 @@ def clipped(place: Place, row: Row) -> bool:
 
 def _wanted(column: Column, cells: Sequence[int], rows: Iterable[Row]) -> int:
     content = max((_needed(column, [row.cells[at] for at in cells]) for row in rows), default=0)
-    heading = max(width_of(word) for word in f"{column.heading} {column.unit}".split())
+    heading = max(width_of(word) for word in headed(column.heading, column.unit).split())
     return max(content, heading) + _PADDING
 
 

@@ -50,10 +50,7 @@ class HeldCheck:
         while self._waiting and self._waiting[0].size == rows.size:
             held = self._waiting.pop(0)
             if held.root != rows.root():
-                sentence = (
-                    f"The held head {held} has another root: an entry between positions {self.agreed + 1}"
-                    f" and {held.size} is not the one that was there when the head was taken."
-                )
+                sentence = f"{_one_of(self.agreed + 1, held.size)} is not the one behind the held head {held}."
                 return Finding(None, "held_differs", sentence)
             self.agreed = held.size
         return None
@@ -73,6 +70,10 @@ def _other_subtree(stored: Frontier, rows: Frontier) -> Finding | None:
     for width, ours, theirs in zip(widths, rows.hashes, stored.hashes, strict=True):
         last += width
         if ours != theirs:
-            between = f"between positions {last - width + 1} and {last}"
-            return Finding(None, "root_differs", f"An entry {between} is not the one that the head covers.")
+            sentence = f"{_one_of(last - width + 1, last)} is not the one that the head covers."
+            return Finding(None, "root_differs", sentence)
     return None
+
+
+def _one_of(first: int, last: int) -> str:
+    return f"The entry {last}" if first == last else f"One of the entries {first} to {last}"

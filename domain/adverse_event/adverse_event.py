@@ -56,7 +56,10 @@ class Anchor(Value):
 
 
 class AdverseEvent(Aggregate):
-    """One case about one participant; version 1 is the report, each follow-up the next."""
+    """One case about one participant; version 1 is the report, each follow-up the next.
+
+    What the report says about seriousness stands for the investigator's word until the investigator judges.
+    """
 
     participant: str
     case_version: int
@@ -130,7 +133,8 @@ class AdverseEvent(Aggregate):
         """The anchor that holds: the last correction, else the first that was named."""
         named = [anchor for anchor in self.anchors if anchor.name == name]
         corrections = [anchor for anchor in named if anchor.is_correction]
-        return (corrections[-1:] or named[:1] or [None])[0].occurred if named else None
+        holding = next(iter((*corrections[-1:], *named)), None)
+        return None if holding is None else holding.occurred
 
 
 def first(name: AnchorName, occurred: Occurred) -> Anchor:

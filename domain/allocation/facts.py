@@ -1,5 +1,6 @@
 """Facts about randomisation: the public commitment in the trial ledger, everything that tells in the vault."""
 
+from collections.abc import Iterator
 from typing import Literal
 from uuid import UUID
 
@@ -7,6 +8,21 @@ from domain.catalogue import Retention, recorded_as
 from domain.fields import Open
 from domain.record import Fact
 from domain.values import Bytes32, Code, Hex64, Name, Quantity, Value
+
+
+class Concealed(Value):
+    """A value that may tell an arm: what a log, a trace or an error prints of it is its name alone."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(concealed)"
+
+    def __rich_repr__(self) -> Iterator[str]:
+        """Show nothing in a pretty trace either."""
+        return iter(())
+
+
+class VaultFact(Concealed, Fact):
+    """A fact of the vault."""
 
 
 class CommittedStratum(Value):
@@ -36,7 +52,7 @@ class PlaceTaken(Fact):
     stratum: Open[Code]
 
 
-class ListedArm(Value):
+class ListedArm(Concealed):
     """An arm of a list: an opaque id, and the words for it that only the vault holds."""
 
     arm: Code
@@ -44,7 +60,7 @@ class ListedArm(Value):
 
 
 @recorded_as("list.sealed.v1", ledger="vault", retention=Retention.RANDOMISATION_RECORD, predicate="ICH E9 2.3.2")
-class ListSealed(Fact):
+class ListSealed(VaultFact):
     """A stratum's list is fixed by seed, arms in declared order, ratio, hidden block sizes and length."""
 
     arms: Open[tuple[ListedArm, ...]]
@@ -60,7 +76,7 @@ class ListSealed(Fact):
 
 
 @recorded_as("list.slot_drawn.v1", ledger="vault", retention=Retention.RANDOMISATION_RECORD, predicate="ICH E9 2.3.2")
-class SlotDrawn(Fact):
+class SlotDrawn(VaultFact):
     """The next slot of the list was used for a participant, in the same transaction as the allocation."""
 
     allocation: Open[UUID]
@@ -76,7 +92,7 @@ class SlotDrawn(Fact):
     retention=Retention.PARTICIPANT_RECORD,
     predicate="21 CFR 312.62(a)",
 )
-class TreatmentDetailRecorded(Fact):
+class TreatmentDetailRecorded(VaultFact):
     """What was really given, as reported by the unblinded side."""
 
     amount: Open[Quantity | None]
@@ -92,7 +108,7 @@ class TreatmentDetailRecorded(Fact):
     retention=Retention.RANDOMISATION_RECORD,
     predicate="ICH E6(R3) 4.1.4",
 )
-class DisclosureRecorded(Fact):
+class DisclosureRecorded(VaultFact):
     """Which arm was disclosed to whom."""
 
     arm: Open[Code]

@@ -1,11 +1,20 @@
 """Aggregates of randomisation: the commitment, the places of a stratum, a sealed list and its next slot."""
 
 from typing import Self
+from uuid import UUID
 
 import msgspec
 
 from domain.aggregate import Aggregate
-from domain.allocation.facts import CommittedStratum, ListSealed, PlaceTaken, RandomisationCommitted, SlotDrawn
+from domain.allocation.facts import (
+    CommittedStratum,
+    Concealed,
+    ListedArm,
+    ListSealed,
+    PlaceTaken,
+    RandomisationCommitted,
+    SlotDrawn,
+)
 from domain.record import Entry
 
 
@@ -47,16 +56,17 @@ class Places(Aggregate):
         return msgspec.structs.replace(self, version=entry.frame.version, taken=taken)
 
 
-class SealedList(Aggregate):
-    """A stratum's list; slots are used in order, each once."""
+class SealedList(Concealed, Aggregate):
+    """A stratum's list; slots are used in order, each once, and it is kept for which allocation."""
 
     sealed: ListSealed | None
     drawn: int
+    slots: tuple[SlotDrawn, ...]
 
     @classmethod
     def start(cls) -> Self:
         """No list yet."""
-        return cls(version=0, sealed=None, drawn=0)
+        return cls(version=0, sealed=None, drawn=0, slots=())
 
     def after(self, entry: Entry) -> Self:
         """The list after one more entry."""
@@ -64,10 +74,15 @@ class SealedList(Aggregate):
         match entry.fact:
             case ListSealed() as fact:
                 return msgspec.structs.replace(new, sealed=fact)
-            case SlotDrawn():
-                return msgspec.structs.replace(new, drawn=self.drawn + 1)
+            case SlotDrawn() as fact:
+                return msgspec.structs.replace(new, drawn=self.drawn + 1, slots=(*self.slots, fact))
             case _:
                 return new
+
+    def arm_of(self, allocation: UUID) -> ListedArm | None:
+        """The arm that an allocation drew, with the list's words for it."""
+        arms = {listed.arm: listed for listed in self.sealed.arms} if self.sealed else {}
+        return next((arms.get(slot.arm) for slot in self.slots if slot.allocation == allocation), None)
 
 
 class Numbers(Aggregate):

@@ -1,14 +1,18 @@
 """Facts about ledgers and about entries of ledgers."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from msgspec import Meta
 
 from domain.catalogue import Retention, recorded_as
 from domain.fields import Open
 from domain.record import Fact
-from domain.values import Bytes16, Code, Name, Text
+from domain.values import Bytes16, Code, Name
 
 Environment = Literal["production", "demonstration"]
+JsonText = Annotated[str, Meta(min_length=1, max_length=24_576)]
+"""One value as canonical JSON text; long enough for the longest sealed text, short enough for two in one entry."""
 
 
 @recorded_as(
@@ -33,8 +37,8 @@ class RecordCorrected(Fact):
     canonical JSON texts, sealed values staying sealed.
     """
 
-    new: Open[Text]
-    old: Open[Text]
+    new: Open[JsonText]
+    old: Open[JsonText]
     pointer: Open[Name]
     proposal: Open[UUID | None]
     target: Open[UUID]
@@ -54,7 +58,7 @@ class RecordVoided(Fact):
 class CorrectionProposed(Fact):
     """Someone whose record it is not proposes a correction; the site accepts it by correcting, or declines."""
 
-    new: Open[Text]
+    new: Open[JsonText]
     pointer: Open[Name]
     target: Open[UUID]
     target_position: Open[int]

@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.catalogue import Retention, recorded_as
-from domain.fields import Open, Prose1024, TrialTeam
+from domain.fields import Open, Prose16384, TrialTeam
 from domain.record import Fact, Instant
 from domain.values import Code, Hex64, Name, Text, Value
 
@@ -175,12 +175,15 @@ class OpenItem(Value):
 
 @recorded_as("trial.lock_requested.v1", retention=Retention.TRIAL_MASTER_FILE, predicate="EMA 2023 A5.3")
 class LockRequested(Fact):
-    """One of two persons asks for the hard lock of what the ledger holds up to a position."""
+    """One of two persons asks for the hard lock of what the ledger holds up to a position.
+
+    `reasons` holds, for every item accepted as open, why: one canonical JSON text, sealed.
+    """
 
     data_digest: Open[Hex64]
     open_items: Open[tuple[OpenItem, ...]]
     position: Open[int]
-    reasons: Prose1024[TrialTeam] | None
+    reasons: Prose16384[TrialTeam] | None
     root: Open[Hex64]
 
 

@@ -6,7 +6,7 @@ and folds on what was decided. Every fact and context is written and read back b
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ from domain.protocol.protocol import Protocol
 from domain.randomisation import commitment, permuted_blocks, slot_leaves
 from domain.record import Authority, Body, Context, Entry, Fact, Frame, Performer, Recorded
 from domain.site.site import Site
-from domain.times import Occurred
+from domain.times import Occurred, zone
 from domain.trial.lock import LockView
 from domain.trial.trial import Trial
 from domain.values import Code, decode_hook, encode_hook
@@ -108,7 +108,7 @@ class OpenSeals:
                 "nonce": nonce,
                 "size": size,
             },
-            SealedText[Reader],  # type: ignore[valid-type]  # the audience is a mark, not a part of the value
+            SealedText[Reader],
         )
 
     def arm(self, arm: str, *, trial: str, event_id: UUID, participant: str, list_root: str) -> SealedArmEnvelope:
@@ -340,9 +340,7 @@ def on(moment: str, zone_name: str = ZONE) -> Occurred:
         return Occurred(moment)
     if "T" not in moment:
         return Occurred(f"{moment}[{zone_name}]")
-    midnight = Occurred(f"{moment[:10]}[{zone_name}]").earliest
-    wall = datetime.fromisoformat(moment + ":00" if len(moment) == len("2027-03-01T10:00") else moment)
-    return Occurred.at(midnight + (wall - datetime.fromisoformat(moment[:10])), zone_name)
+    return Occurred.at(datetime.fromisoformat(moment).replace(tzinfo=zone(zone_name)), zone_name)
 
 
 def facts_of(entries: Sequence[Entry]) -> tuple[Fact, ...]:
@@ -358,6 +356,3 @@ def one(entries: Sequence[Entry], kind: type[F]) -> F:
 def deviations(entries: Sequence[Entry]) -> tuple[Code, ...]:
     """The rules that the entries name as broken, in order."""
     return tuple(entry.fact.rule for entry in entries if isinstance(entry.fact, DeviationRecorded))
-
-
-Step = Callable[[World], object]

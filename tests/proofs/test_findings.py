@@ -167,16 +167,16 @@ AT_THE_END: list[tuple[list[Row], Head | None, Sequence[HeldHead], str, str]] = 
         HEAD,
         (),
         "root_differs",
-        "An entry between positions 5 and 5 is not the one that the head covers.",
+        "The entry 5 is not the one that the head covers.",
     ),
     (
         ROWS,
         HEAD,
         (ZERO, HeldHead(LEDGER, 2, head_of(ROWS[:2]).root)),
         "held_differs",
-        f"The held head {ZERO} has another root: an entry between positions 3 and 3"
-        " is not the one that was there when the head was taken.",
+        f"The entry 3 is not the one behind the held head {ZERO}.",
     ),
+    (ROWS, HEAD, (ZERO,), "held_differs", f"One of the entries 1 to 3 is not the one behind the held head {ZERO}."),
     (
         ROWS,
         HEAD,

@@ -1,6 +1,7 @@
 """What is recorded stays: no statement of any connection changes, removes or replaces it unseen."""
 
 import sqlite3
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +14,7 @@ AN_ENTRY = "(ledger, position, stream, version, type, recorded_at, leaf, entry)"
 
 
 @pytest.fixture
-def stranger(ledger_file: Path):
+def stranger(ledger_file: Path) -> Generator[sqlite3.Connection]:
     """A plain connection that sets no pragma at all, over a ledger with two entries of each kind."""
     with opened(ledger_file) as recorder:
         recorder.append(Append((to(f"{TRIAL}/s/1", "a", "b"), to(f"{VAULT}/l/1", "c", "d")), outcome=outcome()))

@@ -77,7 +77,6 @@ def test_a_ledger_without_entries_has_no_head(recorder: LedgerRecorder) -> None:
     assert recorder.leaf(TRIAL, 1) is None
 
 
-@pytest.mark.requirement("FDA-12")
 def test_recorded_times_stand_still_while_the_clock_is_behind(
     recorder: LedgerRecorder, clock: TurnedClock
 ) -> None:
