@@ -132,6 +132,7 @@ def assemble(
         digest=keys.command_digest,
         hold=Locks(folder / "locks").hold,
         opens=sealing.opens,
+        leaves=lambda ledger, size: recorder.leaves(ledger, up_to=size),
         stream_root=lambda stream: stream_root(recorder, stream),
         software_version=SOFTWARE,
     )

@@ -105,7 +105,7 @@ class _Attempt:
         self.trial, self.digest = trial, digest
         self.loaded: dict[str, History] = {}
         self.now = ports.clock()
-        self.environment = environment_of(ports.ledger)
+        self.environment: Environment = environment_of(ports.ledger)
         self.system_position = ports.ledger.head(streams.SYSTEM_LEDGER).size
 
     def run(self) -> Done:

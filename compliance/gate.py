@@ -196,3 +196,56 @@ def refused(rule: str, system_position: int) -> Authority:
 def first_administrator() -> Authority:
     """The one authority that no grant gives: setting the store up, once."""
     return Authority(grant="none", rule="first-administrator", system_position=0, table_version=TABLE_VERSION)
+
+
+class AllowedReading(NamedTuple):
+    """The gate's yes to a reader; `sites` are those whose content may be read, None for all."""
+
+    actor: Actor
+    authority: Authority
+    sites: frozenset[str] | None
+
+
+def decide_reading(
+    identity: Identity,
+    person: Person,
+    action: str,
+    *,
+    trial: str,
+    now: datetime,
+    environment: Environment,
+    system_position: int,
+) -> AllowedReading:
+    """Allow a read and say how far it reaches; a trial-wide role first, else the sites of the person's grants."""
+    try:
+        allowed = decide(
+            identity,
+            person,
+            action,
+            trial=trial,
+            site=None,
+            now=now,
+            environment=environment,
+            system_position=system_position,
+        )
+    except Refusal as refusal:
+        sites = _sites(person, action, trial, now)
+        if refusal.rule != "default-deny" or not sites:
+            raise
+        allowed = decide(
+            identity,
+            person,
+            action,
+            trial=trial,
+            site=min(sites),
+            now=now,
+            environment=environment,
+            system_position=system_position,
+        )
+        return AllowedReading(allowed.actor, allowed.authority, sites)
+    return AllowedReading(allowed.actor, allowed.authority, None)
+
+
+def _sites(person: Person, action: str, trial: str, now: datetime) -> frozenset[str]:
+    grants = (g for g in person.grants if g.role in TABLE.get(action, ()))
+    return frozenset(site for grant in grants for site in grant.sites or () if grant.covers(trial, site, now))

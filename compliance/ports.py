@@ -1,6 +1,6 @@
 """The outside, as compliance needs it: handed in by the wiring, seeded in demonstrations only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,7 +27,11 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside, as conduct needs it."""
+    """What is not pure.
+
+    `leaves` gives the leaf hashes of a ledger up to a position, `stream_root` the root (hex) over one
+    stream's own leaf hashes, `digest` a keyed digest of a command, `hold` a lock by name.
+    """
 
     ledger: Ledger
     clock: Clock
@@ -37,5 +41,6 @@ class Ports:
     digest: Callable[[bytes], bytes]
     hold: Callable[[str], AbstractContextManager[None]]
     opens: Opens
+    leaves: Callable[[str, int], Sequence[bytes]]
     stream_root: Callable[[str], str]
     software_version: str

@@ -7,7 +7,7 @@ them, a report prints them.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 from uuid import UUID
@@ -88,6 +88,9 @@ def sender(entry: Entry) -> Person:
 
 
 FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+"""What recorded times are counted in."""
 
 
 def earliest(occurred: Occurred) -> datetime:
@@ -96,6 +99,14 @@ def earliest(occurred: Occurred) -> datetime:
         return occurred.earliest
     except (OverflowError, ValueError):
         return FIRST_INSTANT
+
+
+def latest(occurred: Occurred) -> datetime:
+    """The last instant that a claimed time can mean, included; the last of all where no calendar reaches so far."""
+    try:
+        return occurred.latest if occurred.is_instant else occurred.latest - TICK
+    except (OverflowError, ValueError):
+        return LAST_INSTANT
 
 
 def claimed(behind: Moment) -> tuple[datetime, int]:

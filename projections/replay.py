@@ -7,14 +7,12 @@ Then the same fold runs.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from domain.record import Entry
 from domain.times import end_of
 from projections.amendments import effective, is_amendment
-from projections.fold import S, earliest, folded
-
-INSTANT_BEFORE = timedelta(microseconds=1)
+from projections.fold import TICK, S, earliest, folded
 
 
 def as_known(entries: Iterable[Entry], up_to: int) -> list[Entry]:
@@ -39,7 +37,7 @@ def _recorded_at(entry: Entry) -> datetime:
 
 def last_instant(day: date, zone_name: str) -> datetime:
     """What a bare date means in a question: the last recordable instant of that day in the zone."""
-    return end_of(day, zone_name) - INSTANT_BEFORE
+    return end_of(day, zone_name) - TICK
 
 
 def as_true(entries: Iterable[Entry], instant: datetime, known_up_to: int | None = None) -> list[Entry]:

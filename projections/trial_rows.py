@@ -116,3 +116,16 @@ class TrialView(Value):
         """The status at an instant: an unlock ends by itself."""
         over = self.unlock is not None and self.unlock.expires <= instant
         return "LOCKED" if self.status == "UNLOCKED" and over else self.status
+
+    def was_locked(self, behind: Moment, participant: str | None = None) -> bool:
+        """Whether the lock held for a participant when an entry was recorded."""
+        locks = [lock.behind.position for lock in self.locks if lock.behind.position < behind.position]
+        unlocks = [unlock for unlock in self.unlocks if unlock.behind.position < behind.position]
+        if not locks:
+            return False
+        since = [unlock for unlock in unlocks if unlock.behind.position > max(locks)]
+        return not any(_frees(unlock, behind.recorded_at, participant) for unlock in since[-1:])
+
+
+def _frees(unlock: UnlockRow, at: datetime, participant: str | None) -> bool:
+    return at < unlock.expires and (unlock.participants is None or participant in unlock.participants)

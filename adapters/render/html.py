@@ -64,7 +64,7 @@ def _after(report: Report, digests: Digests) -> str:
     signatures = "".join(f"<li>{esc(line)}</li>" for line in envelope.signatures)
     anchors = "".join(f"<li>{esc(line)}</li>" for line in envelope.anchors)
     return (
-        '<footer id="foot"><h2>Data form and how to check it</h2>\n'
+        '\n<footer id="foot"><h2>Data form and how to check it</h2>\n'
         f"<dl>{pairs(_digest_lines(report.body, digests))}</dl>\n"
         '<table><caption>Data files</caption><thead><tr><th scope="col">File</th>'
         f'<th scope="col">SHA-256</th></tr></thead><tbody>{files}</tbody></table>\n'

@@ -38,7 +38,7 @@ def _parts(body: Body) -> Iterator[str]:
     for table in body.tables:
         yield from _section(body, table)
     yield _sources(body)
-    yield "</main>\n"
+    yield "</main>"
 
 
 def _band(body: Body) -> str:

@@ -22,6 +22,7 @@ from compliance.reports.tables import (
     Slug,
     Strict,
     Table,
+    Text,
     Tone,
     Words,
 )
@@ -60,7 +61,7 @@ class Figure(Strict):
     label: Words
     value: Words
     meaning: Words
-    unit: str = ""
+    unit: Text = ""
 
 
 class RowRef(Strict):

@@ -3,15 +3,23 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["text", "id", "time", "number", "flag", "change", "status"]
 Tone = Literal["plain", "good", "watch", "bad"]
 
+
+def _writable(text: str) -> str:
+    """Refuse half a character pair: it cannot be written as UTF-8, so no form could hold it."""
+    text.encode()
+    return text
+
+
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 RowKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,200}$")]
-Words = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, AfterValidator(_writable)]
+Words = Annotated[Text, Field(min_length=1)]
 
 # The flat data form puts these three beside the columns of the report.
 RESERVED_KEYS = frozenset({"environment", "row_key", "row_details"})
@@ -41,7 +49,7 @@ class Column(Strict):
     heading: Words
     kind: Kind
     meaning: Words
-    unit: str = ""
+    unit: Text = ""
     codes: tuple[Code, ...] = ()
     folded: bool = False
     beside: Key | None = None
@@ -71,8 +79,13 @@ class Row(Strict):
 
     key: RowKey
     cells: tuple[str | None, ...]
-    group: str | None = None
+    group: Text | None = None
     details: tuple[Detail, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        _writable("".join(cell for cell in self.cells if cell))
+        return self
 
 
 class Table(Strict):

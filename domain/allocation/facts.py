@@ -1,7 +1,6 @@
 """Facts about randomisation: the public commitment in the trial ledger, everything that tells in the vault."""
 
-from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.catalogue import Retention, recorded_as
@@ -16,9 +15,9 @@ class Concealed(Value):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(concealed)"
 
-    def __rich_repr__(self) -> Iterator[str]:
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
         """Show nothing in a pretty trace either."""
-        return iter(())
+        return []
 
 
 class VaultFact(Concealed, Fact):

@@ -36,6 +36,8 @@ RuleCode = Literal[
     "allocation-error",
     "accidental-unblinding",
     "death-without-case",
+    "narrative-late",
+    "eligibility-affected-by-correction",
 ]
 IMPORTANT: frozenset[str] = frozenset(
     {
@@ -45,6 +47,7 @@ IMPORTANT: frozenset[str] = frozenset(
         "treatment-before-allocation",
         "allocation-error",
         "accidental-unblinding",
+        "eligibility-affected-by-correction",
     }
 )
 """Rules whose breach touches rights, safety or the reliability of results (ICH E6(R3) 3.9.3); a person may regrade."""
@@ -77,6 +80,8 @@ SENTENCES: Mapping[str, str] = {
     "allocation-error": "An error around the allocation came to light.",
     "accidental-unblinding": "Somebody learned, or may have learned, an arm by accident.",
     "death-without-case": "A death has neither a fatal case nor an explanation.",
+    "narrative-late": "An emergency code-break was explained later than 24 hours after the disclosure.",
+    "eligibility-affected-by-correction": "A correction changed a fact that an eligibility decision rested on.",
 }
 
 

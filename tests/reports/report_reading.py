@@ -18,9 +18,7 @@ def from_csv(data: bytes, numbers: frozenset[str]) -> list[tuple[str, str, Cells
 def _flat_row(line: dict[str, str], numbers: frozenset[str]) -> tuple[str, str, Cells, str]:
     environment, key = line.pop("environment"), line.pop("row_key")
     details = line.pop("row_details")
-    cells = {
-        name: said if name in numbers and said != "not recorded" else _text(said) for name, said in line.items()
-    }
+    cells = {name: said if name in numbers and said != "not recorded" else _text(said) for name, said in line.items()}
     return environment, _text(key) or "", cells, details
 
 

@@ -44,9 +44,7 @@ def columns() -> tuple[Column, ...]:
     return (
         Column(key="entry", heading="Entry", kind="number", meaning="Position in the trial ledger"),
         Column(key="recorded_at", heading="Recorded (UTC)", kind="time", meaning="When the server recorded it"),
-        Column(
-            key="local", heading="Local", kind="time", meaning="The same at the site", beside="recorded_at"
-        ),
+        Column(key="local", heading="Local", kind="time", meaning="The same at the site", beside="recorded_at"),
         Column(key="lag", heading="Lag", kind="number", unit="h", meaning="Recorded minus claimed time"),
         Column(key="participant", heading="Participant", kind="id", meaning="Screening number"),
         Column(key="person", heading="Who", kind="text", meaning="Printed name at that time"),
@@ -151,7 +149,9 @@ def audit_trail(rows: int) -> Report:
             Figure(label="Entries", value=f"{rows:,}", meaning="in the trial ledger, within the filters"),
             Figure(label="People", value="3", meaning="who recorded at least one of them"),
             Figure(label="Corrections", value="57", meaning="earlier value kept and shown"),
-            Figure(label="Late", value=f"{len(late):,}", unit="entries", meaning="recorded more than 24 h after the act"),
+            Figure(
+                label="Late", value=f"{len(late):,}", unit="entries", meaning="recorded more than 24 h after the act"
+            ),
             Figure(label="Longest lag", value="31", unit="h", meaning="from the act to its entry"),
         ),
         attention=(
@@ -193,7 +193,9 @@ def scope() -> Scope:
 
 def sources(size: int) -> tuple[Source, ...]:
     return (
-        Source(ledger=f"trial:{TRIAL}", origin=f"trialproof/{TRIAL}/9f86d081884c7d65", size=size, root=_opaque("root", 1)),
+        Source(
+            ledger=f"trial:{TRIAL}", origin=f"trialproof/{TRIAL}/9f86d081884c7d65", size=size, root=_opaque("root", 1)
+        ),
         Source(ledger="system", origin="trialproof/system/60303ae22b998861", size=212, root=_opaque("root", 2)),
     )
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.ledgers import TRIAL, VAULT, Append, assert_whole, one, opened, outcome, to
+from adapters.storage.batch import Append
+from adapters.storage.sqlite import SqliteDialect
+from domain.errors import StorageUnavailableError
+from tests.storage.ledgers import TRIAL, VAULT, assert_whole, one, opened, outcome, to
 
 LEAF = "zeroblob(32)"
 AN_ENTRY = "(ledger, position, stream, version, type, recorded_at, leaf, entry)"
@@ -36,9 +39,7 @@ def stranger(ledger_file: Path) -> Generator[sqlite3.Connection]:
         "UPDATE OR REPLACE {table} SET rowid = rowid + 1",
     ],
 )
-def test_no_row_is_removed_or_replaced(
-    stranger: sqlite3.Connection, ledger_file: Path, table: str, statement: str
-) -> None:
+def test_no_row_is_removed_or_replaced(stranger: sqlite3.Connection, table: str, statement: str) -> None:
     before = stranger.execute(f"SELECT rowid, * FROM {table}").fetchall()
     assert before
 
@@ -76,9 +77,7 @@ def test_no_row_is_changed_and_heads_only_grow(stranger: sqlite3.Connection, sta
     ],
 )
 @pytest.mark.parametrize("verb", ["INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT OR FAIL"])
-def test_an_entry_is_not_replaced_by_another_of_its_keys(
-    stranger: sqlite3.Connection, verb: str, row: str
-) -> None:
+def test_an_entry_is_not_replaced_by_another_of_its_keys(stranger: sqlite3.Connection, verb: str, row: str) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="cannot be replaced: entry"):
         stranger.execute(f"{verb} INTO entry {AN_ENTRY} VALUES {row}")
 
@@ -109,9 +108,9 @@ def test_the_recorder_goes_on_after_every_attempt(stranger: sqlite3.Connection, 
 
 
 def test_readers_cannot_write(ledger_file: Path) -> None:
-    with (
-        opened(ledger_file) as recorder,
-        recorder._dialect.reading() as connection,
-        pytest.raises(Exception, match="readonly database"),
-    ):
-        connection.exec_driver_sql("INSERT INTO command_outcome VALUES ('a', 'b', x'00', 'c', '[]')")
+    with closing(SqliteDialect(ledger_file)) as dialect:
+        with dialect.reading() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar() == 0
+
+        with pytest.raises(StorageUnavailableError, match="readonly"), dialect.reading() as connection:
+            connection.exec_driver_sql("INSERT INTO command_outcome VALUES ('a', 'b', x'00', 'c', '[]')")

@@ -1,5 +1,7 @@
 """Batches: placed without gaps, whole or not at all, over any ledgers of the database."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,9 +66,7 @@ def test_a_batch_over_two_ledgers_is_written_whole_or_not_at_all(recorder: Ledge
     recorder.append(one(f"{VAULT}/list/1", "slot 1"))
 
     with pytest.raises(ConflictError):
-        recorder.append(
-            Append((to(f"{TRIAL}/s/1"), to(f"{VAULT}/list/1", "slot 2", after=0)), outcome=outcome())
-        )
+        recorder.append(Append((to(f"{TRIAL}/s/1"), to(f"{VAULT}/list/1", "slot 2", after=0)), outcome=outcome()))
 
     assert recorder.head(TRIAL) is None
     assert len(everything(recorder, VAULT)) == 1
@@ -74,9 +74,7 @@ def test_a_batch_over_two_ledgers_is_written_whole_or_not_at_all(recorder: Ledge
 
 
 @pytest.mark.parametrize("after", [0, 1, 3])
-def test_an_append_after_any_version_but_the_current_one_is_a_conflict(
-    recorder: LedgerRecorder, after: int
-) -> None:
+def test_an_append_after_any_version_but_the_current_one_is_a_conflict(recorder: LedgerRecorder, after: int) -> None:
     recorder.append(one(f"{TRIAL}/s/1", "a", "b"))
 
     with pytest.raises(ConflictError, match="stands at version 2"):
@@ -161,15 +159,14 @@ def test_an_entry_over_the_limit_is_refused_and_the_recorder_goes_on(recorder: L
     assert recorder.append(one(f"{TRIAL}/s/1")).placed[0].position == 1
 
 
-def test_vault_entries_lie_in_tables_of_their_own(recorder: LedgerRecorder) -> None:
+def test_vault_entries_lie_in_tables_of_their_own(recorder: LedgerRecorder, ledger_file: Path) -> None:
     recorder.append(Append((to(f"{TRIAL}/s/1", "seen"), to(f"{VAULT}/list/1", "hidden"))))
 
-    with recorder._dialect.reading() as connection:
-        open_rows = connection.exec_driver_sql("SELECT ledger FROM entry").all()
-        vault_rows = connection.exec_driver_sql("SELECT ledger FROM vault_entry").all()
+    with closing(sqlite3.connect(ledger_file)) as connection:
+        open_rows = connection.execute("SELECT ledger FROM entry UNION SELECT ledger FROM head").fetchall()
+        vault_rows = connection.execute("SELECT ledger FROM vault_entry UNION SELECT ledger FROM vault_head").fetchall()
 
-    assert [tuple(row) for row in open_rows] == [(TRIAL,)]
-    assert [tuple(row) for row in vault_rows] == [(VAULT,)]
+    assert (open_rows, vault_rows) == ([(TRIAL,)], [(VAULT,)])
 
 
 def test_what_was_recorded_is_there_after_opening_again_and_the_ledger_goes_on(ledger_file: Path) -> None:

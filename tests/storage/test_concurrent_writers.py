@@ -31,8 +31,7 @@ def test_sixteen_writers_leave_no_gap_and_a_follower_misses_nothing(recorder: Le
 
     def write(writer: int) -> list[int]:
         receipts = [
-            recorder.append(one(f"{TRIAL}/s/{writer}", f"fact {number}", after=number))
-            for number in range(EACH)
+            recorder.append(one(f"{TRIAL}/s/{writer}", f"fact {number}", after=number)) for number in range(EACH)
         ]
         return [receipt.placed[0].position for receipt in receipts]
 

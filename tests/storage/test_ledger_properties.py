@@ -1,5 +1,6 @@
 """For any sequence of batches, good and bad, in any groups: the ledgers are what their bytes say."""
 
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +9,10 @@ from hypothesis import strategies as st
 
 from adapters.storage.batch import Append, Receipt, StreamAppend
 from adapters.storage.combining import Turn
-from tests.storage.ledgers import assert_whole, entry, everything, opened, outcome
+from adapters.storage.group import GroupCommit
+from adapters.storage.reading import LedgerReader
+from adapters.storage.sqlite import SqliteDialect
+from tests.storage.ledgers import TurnedClock, assert_whole, entry, everything, outcome
 
 STREAMS = ("trial:A/s/1", "trial:A/s/2", "trial:B/s/1", "vault:A/l/1", "system/person/1")
 
@@ -32,11 +36,13 @@ groups = st.lists(st.lists(batches, min_size=1, max_size=4), max_size=5)
 @settings(max_examples=40, deadline=None)
 @given(groups)
 def test_whatever_is_appended_the_root_is_that_of_the_stored_bytes(asked: list[list[Append]]) -> None:
-    with TemporaryDirectory() as folder, opened(Path(folder) / "ledger.db") as recorder:
+    with TemporaryDirectory() as folder, closing(SqliteDialect(Path(folder) / "ledger.db")) as dialect:
+        recorder = LedgerReader(dialect)
+        commit = GroupCommit(dialect, recorder, TurnedClock())
         receipts: list[tuple[Append, Receipt]] = []
         for group in asked:
             turns = [Turn[Append, Receipt](batch) for batch in group]
-            recorder._group(turns)
+            commit(turns)
             receipts += [(turn.asked, turn.answer) for turn in turns if turn.answer is not None]
 
         assert_whole(recorder)

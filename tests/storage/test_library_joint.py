@@ -96,9 +96,7 @@ def test_versions_that_leave_a_gap_are_refused(trial: LedgerApplicationRecorder)
     assert trial.max_notification_id() is None
 
 
-def test_a_stream_of_another_ledger_is_refused(
-    trial: LedgerApplicationRecorder, recorder: LedgerRecorder
-) -> None:
+def test_a_stream_of_another_ledger_is_refused(trial: LedgerApplicationRecorder, recorder: LedgerRecorder) -> None:
     recorder.append(one(f"{VAULT}/list/1", "slot"))
 
     with pytest.raises(ProgrammingError, match="is not in the ledger"):

@@ -77,9 +77,7 @@ def test_a_ledger_without_entries_has_no_head(recorder: LedgerRecorder) -> None:
     assert recorder.leaf(TRIAL, 1) is None
 
 
-def test_recorded_times_stand_still_while_the_clock_is_behind(
-    recorder: LedgerRecorder, clock: TurnedClock
-) -> None:
+def test_recorded_times_stand_still_while_the_clock_is_behind(recorder: LedgerRecorder, clock: TurnedClock) -> None:
     recorder.append(one(f"{TRIAL}/s/1", "a"))
     clock.now = NOON - timedelta(days=365)
     recorder.append(one(f"{TRIAL}/s/1", "b", after=1))
@@ -101,9 +99,7 @@ def test_recorded_times_stand_still_while_the_clock_is_behind(
 
 def test_recorded_times_are_kept_in_utc_whatever_the_clock_speaks(ledger_file: Path) -> None:
     shanghai = timezone(timedelta(hours=8))
-    recorder = LedgerRecorder(
-        SqliteDialect(ledger_file), lambda: datetime(2027, 3, 3, 20, 0, 0, 5, tzinfo=shanghai)
-    )
+    recorder = LedgerRecorder(SqliteDialect(ledger_file), lambda: datetime(2027, 3, 3, 20, 0, 0, 5, tzinfo=shanghai))
 
     receipt = recorder.append(one(f"{TRIAL}/s/1"))
 

@@ -25,7 +25,7 @@ class SqliteWriter:
         self._path = path
         self._name = str(path)
         self._translating = translating
-        self._connection = connect(path)
+        self.connection = connect(path)
         self._file = identity(self._name)
         self._seen = -1
         self._sql = {id(tables): _Statements(tables) for tables in ALL_LEDGER_TABLES}
@@ -37,8 +37,8 @@ class SqliteWriter:
                     f"The ledger file {self._path.name} was moved or replaced while it was in use.",
                     next_step="Stop the service, put the right file in place, and start again.",
                 )
-            self._connection.execute("BEGIN IMMEDIATE")
-            seen: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+            self.connection.execute("BEGIN IMMEDIATE")
+            seen: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
         changed = seen != self._seen
         self._seen = seen
         return changed
@@ -62,7 +62,7 @@ class SqliteWriter:
             return {key for key in keys if self._one(_OUTCOME_KNOWN, key) is not None}
 
     def insert(self, rows: Rows) -> None:
-        execute, executemany = self._connection.execute, self._connection.executemany
+        execute, executemany = self.connection.execute, self.connection.executemany
         with self._translating:
             for tables in ALL_LEDGER_TABLES:
                 entries = [row for row in rows.entries if tables_of(row[0]) is tables]
@@ -83,7 +83,7 @@ class SqliteWriter:
 
     def commit(self) -> None:
         try:
-            self._connection.execute("COMMIT")
+            self.connection.execute("COMMIT")
         except sqlite3.Error as error:
             if code_of(error) in CERTAINLY_NOT_COMMITTED:
                 raise meaning(error, self._path.name) from error
@@ -94,18 +94,18 @@ class SqliteWriter:
 
     def rollback(self) -> None:
         with self._translating:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def close(self) -> None:
         with self._translating:
-            self._connection.close()
+            self.connection.close()
 
     def _of(self, ledger: str) -> "_Statements":
         return self._sql[id(tables_of(ledger))]
 
     def _one(self, sql: str, values: tuple[str, ...]) -> Any:
-        return self._connection.execute(sql, values).fetchone()
+        return self.connection.execute(sql, values).fetchone()
 
 
 class _Statements:

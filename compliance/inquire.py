@@ -1,0 +1,216 @@
+"""How a question is answered: the only place that reads for someone.
+
+The same gate as for commands decides, and what it allows is all that is read: a site reader sees its own
+site. Reads of what only some may know leave an event in the access ledger before they are answered.
+"""
+
+from datetime import date, datetime
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+from uuid import UUID
+
+from compliance import gate
+from compliance.contexts import environment_of, plain_context
+from compliance.gate import AllowedReading, Identity
+from compliance.histories import Histories
+from compliance.ports import Ports
+from compliance.scope import visible
+from domain import streams
+from domain.access.facts import CommandRefused, RecordRead
+from domain.allocation.facts import DisclosureRecorded
+from domain.errors import NotFoundError, Refusal
+from domain.fields import SealedText
+from domain.ledger.facts import Environment
+from domain.people.person import Person
+from domain.ports import Ledger, NewEntry
+from domain.record import Entry, Fact
+from domain.trial.trial import Trial
+from projections.fold import State
+from projections.replay import known_position, last_instant, replay
+
+S = TypeVar("S", bound=State)
+
+
+class Axes(NamedTuple):
+    """As known on, as true on: an instant, or a day of the named zone (its end); None is now."""
+
+    known: date | datetime | None = None
+    true: date | datetime | None = None
+    zone: str | None = None
+
+
+NOW = Axes()
+
+
+class Reading(NamedTuple):
+    """What a reader may see of a trial ledger at a position, and on which time axes."""
+
+    entries: list[Entry]
+    position: int
+    true: datetime | None
+    zone: str
+    environment: Environment
+    allowed: AllowedReading
+
+
+class Answer(NamedTuple, Generic[S]):
+    """A projection's state, with the reading behind it."""
+
+    state: S
+    reading: Reading
+
+
+class Disclosure(NamedTuple):
+    """An arm as disclosed to one recipient; it never shows in a message or a trace."""
+
+    participant: str
+    recipient: str
+    arm: str
+    label: str
+
+    def __repr__(self) -> str:
+        return f"Disclosure(participant={self.participant!r})"
+
+
+def instant_of(when: date | datetime, zone: str) -> datetime:
+    """The instant asked for; a bare date means the end of that day in the zone."""
+    return when if isinstance(when, datetime) else last_instant(when, zone)
+
+
+def all_entries(ledger: Ledger, name: str, *, up_to: int | None = None) -> list[Entry]:
+    """Every entry of a ledger up to a position."""
+    found: list[Entry] = []
+    while page := ledger.page(name, after=len(found), up_to=up_to):
+        found += page
+    return found
+
+
+class Inquire:
+    """Answers questions."""
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        self.histories = Histories(ports.ledger)
+
+    def allow(self, identity: Identity, action: str, trial: str) -> AllowedReading:
+        """Ask the gate; a refusal is recorded before it is raised."""
+        now = self.ports.clock()
+        position = self.ports.ledger.head(streams.SYSTEM_LEDGER).size
+        try:
+            return gate.decide_reading(
+                identity,
+                self._person(identity),
+                action,
+                trial=trial,
+                now=now,
+                environment=environment_of(self.ports.ledger),
+                system_position=position,
+            )
+        except Refusal as refusal:
+            fact = CommandRefused(code=refusal.code, command=action, rule=refusal.rule)
+            denied = AllowedReading(
+                gate.Actor(identity.person, "", "service", ""), gate.refused(refusal.rule, position), None
+            )
+            self.record(identity, denied, trial, "refusal", fact, role="none")
+            raise
+
+    def reading(self, identity: Identity, action: str, trial: str, axes: Axes = NOW) -> Reading:
+        """Read what the person may see of the trial ledger, on the axes asked for."""
+        allowed = self.allow(identity, action, trial)
+        return self.at(allowed, trial, axes, self.ports.ledger.head(streams.trial_ledger(trial)).size)
+
+    def at(self, allowed: AllowedReading, trial: str, axes: Axes, position: int) -> Reading:
+        """Read up to a position what the gate allowed."""
+        entries = all_entries(self.ports.ledger, streams.trial_ledger(trial), up_to=position)
+        zone = axes.zone or self.zone(trial)
+        if axes.known is not None:
+            position = known_position(entries, instant_of(axes.known, zone))
+        true = None if axes.true is None else instant_of(axes.true, zone)
+        seen = visible(entries[:position], allowed.sites)
+        return Reading(seen, position, true, zone, environment_of(self.ports.ledger), allowed)
+
+    def ask(self, identity: Identity, action: str, trial: str, projection: type[S], axes: Axes = NOW) -> Answer[S]:
+        """Fold a projection over what the person may see."""
+        reading = self.reading(identity, action, trial, axes)
+        return Answer(replay(projection, reading.entries, true=reading.true), reading)
+
+    def zone(self, trial: str) -> str:
+        """The trial's decided zone; UTC until then."""
+        aggregate = self.histories.load(streams.trial(trial)).aggregate
+        assert isinstance(aggregate, Trial)
+        if not aggregate.registered:
+            raise NotFoundError(
+                f"There is no trial {trial} here.", next_step="List the trials with `trialproof doctor`."
+            )
+        return aggregate.zone
+
+    def disclosure(self, identity: Identity, trial: str, request: str) -> Disclosure:
+        """The arm that was disclosed to this person under a request; every look is an event."""
+        allowed = self.allow(identity, "read_disclosure", trial)
+        entries = self.ports.ledger.stream(streams.disclosure(trial, request))
+        own = [e for e in entries if self._is_for(e, identity)]
+        if not own:
+            raise NotFoundError(
+                f"Nothing was disclosed to {identity.person} under {request}.",
+                next_step="A disclosure is made to named recipients; ask for one of your own.",
+            )
+        fact = own[-1].fact
+        self.record(identity, allowed, trial, "reading", RecordRead(scope=request, what="disclosure"))
+        return Disclosure(fact.participant, fact.recipient, fact.arm, fact.label)
+
+    def _is_for(self, entry: Entry, identity: Identity) -> bool:
+        fact = entry.fact
+        return isinstance(fact, DisclosureRecorded) and identity.person in (fact.recipient, entry.body.actor)
+
+    def text(self, identity: Identity, trial: str, event_id: UUID, field: str) -> str:
+        """Open one sealed text that the person may read; recorded where it is for some readers only."""
+        action = "read_text"
+        reading = self.reading(identity, action, trial)
+        entry = next((e for e in reading.entries if e.body.event_id == event_id), None)
+        sealed: Any = None if entry is None else getattr(entry.fact, field, None) or getattr(entry.body, field, None)
+        if entry is None or not isinstance(sealed, SealedText):
+            raise NotFoundError(
+                f"No sealed text {field} of that entry is readable here.",
+                next_step="Look the entry up with `trialproof show`.",
+            )
+        if sealed.audience == "safety":
+            allowed = self.allow(identity, "read_safety_text", trial)
+            what = RecordRead(scope=f"entry {entry.frame.position}", what=field)
+            self.record(identity, allowed, trial, "reading", what)
+        return self.ports.opens.text(cast("SealedText[Any]", sealed))
+
+    def record(
+        self,
+        identity: Identity,
+        allowed: AllowedReading,
+        trial: str,
+        kind: str,
+        fact: Fact,
+        *,
+        name: str | None = None,
+        after: int = 0,
+        role: str | None = None,
+    ) -> UUID:
+        """Write one entry into the access ledger, in a stream of its own or after `after` entries of a named one."""
+        event = self.ports.ids.event_id()
+        ledger = streams.access_ledger(trial)
+        if self.ports.ledger.head(ledger).size == 0:
+            ledger = streams.SYSTEM_LEDGER
+        stream = f"{ledger}/{kind}/{name or event}"
+        context = plain_context(
+            self.ports,
+            event=event,
+            identity=identity,
+            person=self._person(identity),
+            role=role or allowed.actor.role,
+            authority=allowed.authority,
+            command_id=event,
+            correlation=event,
+            now=self.ports.clock(),
+        )
+        self.ports.ledger.append([NewEntry(stream, context, fact)], expected={stream: after}, outcome=None)
+        return event
+
+    def _person(self, identity: Identity) -> Person:
+        person = self.histories.load(streams.person(identity.person)).aggregate
+        assert isinstance(person, Person)
+        return person
