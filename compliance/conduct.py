@@ -15,18 +15,21 @@ from compliance.contexts import environment_of, plain_context
 from compliance.envelope import Envelope
 from compliance.gate import Allowed, Identity
 from compliance.histories import Histories, History
-from compliance.lock_view import view_of_lock
+from compliance.lock_view import lock_view
+from compliance.pages import all_entries
 from compliance.ports import Ports
 from domain import streams
 from domain.access.facts import CommandRefused
 from domain.command import Actor, Decided, Given, Room, has_real_reason
 from domain.errors import ConflictError, InvalidInputError, Refusal
 from domain.fields import Administrators, SealedText, TrialTeam
+from domain.ledger.facts import Environment
 from domain.people.person import Person
 from domain.ports import CommandOutcome, NewEntry, Placed, Receipt
 from domain.record import Authority, Context, Performer
 from domain.site.site import Site
 from domain.times import Occurred
+from domain.trial.lock import LockView
 from domain.trial.trial import Trial
 
 DONE = "done"
@@ -148,10 +151,14 @@ class _Attempt:
         return Room(
             trial=self.trial,
             aggregates=room.aggregates,
-            whole=view_of_lock(self.ports.ledger, self.trial) if self.wish.SEES_WHOLE_TRIAL else None,
+            whole=self._whole() if self.wish.SEES_WHOLE_TRIAL else None,
             roots={vouched: self.ports.stream_root(vouched)} if vouched else {},
             entries={stream: self.loaded[stream].entries for stream in self.wish.entries_of(room)},
         )
+
+    def _whole(self) -> LockView:
+        ledger, name = self.ports.ledger, streams.trial_ledger(self.trial)
+        return lock_view(all_entries(ledger, name), lambda size: ledger.head(name, at=size).root.hex())
 
     def _allow(self, room: Room) -> Allowed:
         person = room.get(Person, streams.person(self.identity.person))

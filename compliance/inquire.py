@@ -12,6 +12,7 @@ from compliance import gate
 from compliance.contexts import environment_of, plain_context
 from compliance.gate import AllowedReading, Identity
 from compliance.histories import Histories
+from compliance.pages import all_entries
 from compliance.ports import Ports
 from compliance.scope import visible
 from domain import streams
@@ -21,7 +22,7 @@ from domain.errors import NotFoundError, Refusal
 from domain.fields import SealedText
 from domain.ledger.facts import Environment
 from domain.people.person import Person
-from domain.ports import Ledger, NewEntry
+from domain.ports import NewEntry
 from domain.record import Entry, Fact
 from domain.trial.trial import Trial
 from projections.fold import State
@@ -74,14 +75,6 @@ class Disclosure(NamedTuple):
 def instant_of(when: date | datetime, zone: str) -> datetime:
     """The instant asked for; a bare date means the end of that day in the zone."""
     return when if isinstance(when, datetime) else last_instant(when, zone)
-
-
-def all_entries(ledger: Ledger, name: str, *, up_to: int | None = None) -> list[Entry]:
-    """Every entry of a ledger up to a position."""
-    found: list[Entry] = []
-    while page := ledger.page(name, after=len(found), up_to=up_to):
-        found += page
-    return found
 
 
 class Inquire:

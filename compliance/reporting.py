@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from compliance.gate import AllowedReading, Identity
-from compliance.inquire import Axes, Inquire, all_entries
+from compliance.inquire import Axes, Inquire
+from compliance.pages import all_entries
 from compliance.reports.material import Material
 from compliance.reports.model import Body, Envelope, Person, Report, Source
 from domain import streams

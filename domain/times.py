@@ -51,6 +51,7 @@ class Occurred(Written):
             if INSTANT.fullmatch(when) is None:
                 raise ValueError(f"{when!r} is not an instant of the form YYYY-MM-DDTHH:MM:SS+HH:MM")
             datetime.fromisoformat(when)
+            PartialDate(when[:10])
         else:
             PartialDate(when)
 

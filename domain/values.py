@@ -43,6 +43,8 @@ class Written:
         return self.text
 
 
+YEARS = range(1800, 2400)
+"""Years that a trial can speak of; further out, instants in some zones have no date any more."""
 PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -57,6 +59,8 @@ class PartialDate(Written):
         if match is None:
             raise ValueError(f"{text!r} is not a date of the form YYYY, YYYY-MM or YYYY-MM-DD")
         year, month, day = match.groups()
+        if int(year) not in YEARS:
+            raise ValueError(f"{text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
         date(int(year), int(month or 1), int(day or 1))
 
     @property

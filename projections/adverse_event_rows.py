@@ -164,8 +164,10 @@ class Case(Value):
     @property
     def severity(self) -> Severity | None:
         """The last known severity."""
-        stated = [version.severity for version in self.versions if version.severity is not None]
-        return stated[-1] if stated else self.report.severity if self.report else None
+        for version in reversed(self.versions):
+            if version.severity is not None:
+                return version.severity
+        return self.report.severity if self.report else None
 
     def seriousness_by(self, side: Side) -> SeriousnessRow | None:
         """A side's last view on seriousness."""
@@ -195,18 +197,6 @@ class Case(Value):
 
 
 SIDES: tuple[Side, ...] = ("investigator", "sponsor")
-
-
-class CaseRow(Value):
-    """A case as it stands: what it counts as, and what is out of the ordinary about its times."""
-
-    after_lock: tuple[Moment, ...]
-    case: Case
-    counts: Counts
-    flags: tuple[Literal["onset_after_death", "after_withdrawal", "after_closure", "at_closed_site"], ...]
-    outcome: Outcome
-    severity: Severity | None
-    site: Code | None
 
 
 def unknown_case(case: str) -> Case:

@@ -7,16 +7,16 @@ them, a report prints them.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Protocol, Self, TypeVar, dataclass_transform
 from uuid import UUID
 
 from msgspec import Struct, field
 
 from domain.record import Entry, Instant
 from domain.times import Occurred
-from domain.values import Code, Value
+from domain.values import Code, PartialDate, Value
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
@@ -109,9 +109,45 @@ def latest(occurred: Occurred) -> datetime:
         return LAST_INSTANT
 
 
+def last_day(partial: PartialDate) -> date:
+    """The last day that a partial date can mean."""
+    try:
+        return partial.latest
+    except ValueError:
+        return date.max
+
+
+def lag(entry: Entry) -> int | None:
+    """Seconds from the claimed time to the recording; None where the claimed time is too vague to measure."""
+    occurred = entry.body.occurred_at
+    if not occurred.is_instant:
+        return None
+    return int((entry.frame.recorded_at - earliest(occurred)).total_seconds())
+
+
 def claimed(behind: Moment) -> tuple[datetime, int]:
     """The order in which things happened, as claimed: by earliest possible instant, then by position."""
     return earliest(behind.occurred_at), behind.position
+
+
+class HasMoment(Protocol):
+    """A row with the entry behind it."""
+
+    @property
+    def behind(self) -> Moment:
+        """The entry."""
+        ...
+
+
+R = TypeVar("R", bound=HasMoment)
+
+
+def in_order(rows: tuple[R, ...], row: R) -> tuple[R, ...]:
+    """The rows with one more, where it belongs by its claimed time; what is claimed for one time stands as recorded."""
+    count = len(rows)
+    while count and claimed(rows[count - 1].behind) > claimed(row.behind):
+        count -= 1
+    return (*rows[:count], row, *rows[count:])
 
 
 @lru_cache(maxsize=65536)

@@ -4,7 +4,7 @@ A state is what was last claimed to hold, not what was last recorded: a death en
 against an earlier "alive" entered after it, and a consent entered late does not undo a later withdrawal.
 """
 
-from typing import Protocol, Self, TypeVar
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from domain.ledger.facts import RecordCorrected
 from domain.participant import conduct_facts as conduct
 from domain.participant import facts
 from domain.record import Entry
-from projections.fold import Moment, State, claimed, moment, place, sender
+from projections.fold import Moment, State, claimed, in_order, moment, place, sender
 from projections.participant_rows import (
     Act,
     AllocationError,
@@ -126,26 +126,6 @@ def _after_allocation(row: ParticipantRow, entry: Entry) -> ParticipantRow:
             return _with_correction(row, CorrectionNote(behind=moment(entry), pointer=pointer, target=target))
         case _:
             return row
-
-
-class HasMoment(Protocol):
-    """A row with the entry behind it."""
-
-    @property
-    def behind(self) -> Moment:
-        """The entry."""
-        ...
-
-
-R = TypeVar("R", bound=HasMoment)
-
-
-def in_order(rows: tuple[R, ...], row: R) -> tuple[R, ...]:
-    """The rows with one more, where it belongs by its claimed time; what is claimed for one time stands as recorded."""
-    count = len(rows)
-    while count and claimed(rows[count - 1].behind) > claimed(row.behind):
-        count -= 1
-    return (*rows[:count], row, *rows[count:])
 
 
 def _with_consent(row: ParticipantRow, fact: facts.ConsentGiven, behind: Moment) -> ParticipantRow:

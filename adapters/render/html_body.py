@@ -106,7 +106,7 @@ def _handle(table: Table, cell: str) -> str:
 
 def _contents(body: Body) -> str:
     links = "".join(
-        f'<li><a href="#t.{table.id}">{esc(table.title)}</a> <small>{counted(len(table.rows), table.row_word)}'
+        f'<li><a href="#t.{table.id}">{esc(table.title)}</a> <small>{esc(counted(len(table.rows), table.row_word))}'
         "</small></li>"
         for table in body.tables
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.render.widths import Layout, layout_of
 from compliance.reports.model import Body
+from compliance.reports.visible import visible
 
 _SHEET = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
 _LEAST_PIXELS = 6  # per digit, on windows narrower than the page was made for
@@ -46,4 +47,5 @@ def _columns(name: str, layout: Layout) -> str:
 
 def _quoted(text: str) -> str:
     """Write a CSS string in which only letters and digits stand for themselves."""
-    return "'" + "".join(char if char.isascii() and char.isalnum() else f"\\{ord(char):x} " for char in text) + "'"
+    seen = visible(text)
+    return "'" + "".join(char if char.isascii() and char.isalnum() else f"\\{ord(char):x} " for char in seen) + "'"

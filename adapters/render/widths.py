@@ -8,7 +8,7 @@ from compliance.reports.model import Column, Row, Table
 from compliance.reports.wrapping import width_of
 
 _BUDGET = 164  # digits of the table's type that fit beside edge and margins
-_PORTRAIT = 96  # beyond this the paper is turned
+_PORTRAIT = 110  # beyond this the paper is turned
 _PADDING, _TURNER = 2, 3
 _LONGEST, _LEAST = 48, 10
 _FLEXIBLE = frozenset({"text", "change"})
@@ -90,17 +90,18 @@ def _shown(column: Column, cell: str | None) -> int:
             return sum(width_of(part) for part in instant(cell)) * 7 // 8 + 1
         case "flag" | "status":  # framed
             return width_of(cell) + 2
-        case "text" | "change":
+        case _:
             return width_of(cell)
 
 
 def _fitted(columns: Sequence[Column], wanted: Sequence[int]) -> list[int]:
     """Shorten the longest columns of running text until the line fits; short ones stay whole."""
-    for longest in range(_LONGEST, _LEAST, -1):
-        widths = [
-            min(width, longest) if column.kind in _FLEXIBLE else width
-            for column, width in zip(columns, wanted, strict=True)
-        ]
-        if sum(widths) <= _BUDGET:
-            break
-    return widths
+    tries = (_cut(columns, wanted, longest) for longest in range(_LONGEST, _LEAST, -1))
+    return next((widths for widths in tries if sum(widths) <= _BUDGET), _cut(columns, wanted, _LEAST))
+
+
+def _cut(columns: Sequence[Column], wanted: Sequence[int], longest: int) -> list[int]:
+    return [
+        min(width, longest) if column.kind in _FLEXIBLE else width
+        for column, width in zip(columns, wanted, strict=True)
+    ]

@@ -11,7 +11,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, Notification, StoredEvent
 from msgspec.structs import replace
 
-from adapters.storage.codec import current_type, decode, decode_payload
+from adapters.storage.codec import decode, decode_payload
 from adapters.storage.verified import body_around, verified_body, verified_payload
 from domain.catalogue import type_of
 from domain.errors import DamagedLedgerError, StorageUnavailableError
@@ -62,7 +62,7 @@ class EntryMapper(Mapper[str]):
         """Read the entry; DamagedLedgerError where its row says another place than its bytes."""
         entry = decode(stored_event.state, stored_event.topic)
         _check_place(entry, stored_event)
-        return self._opened(entry) if current_type(stored_event.topic).is_sealed_whole else entry
+        return self._opened(entry) if isinstance(entry.fact, SealedFact) else entry
 
     def _sealed(self, stream: str, type_name: str, context: Context, fact: Fact) -> bytes:
         plain = verified_payload(fact, ledger=ledger_of(stream))
@@ -85,8 +85,8 @@ class EntryMapper(Mapper[str]):
 
 def _check_place(entry: Entry, stored: StoredEvent) -> None:
     frame = entry.frame
-    position = stored.id if isinstance(stored, Notification) else frame.position
-    if (frame.stream, frame.version, frame.position) != (stored.originator_id, stored.originator_version, position):
+    agree = frame.stream == stored.originator_id and frame.version == stored.originator_version
+    if not agree or (isinstance(stored, Notification) and frame.position != stored.id):
         raise DamagedLedgerError(
             f"The row of version {stored.originator_version} of {stored.originator_id} holds an entry that says it"
             f" is version {frame.version} of {frame.stream} at position {frame.position}.",

@@ -12,7 +12,6 @@ from domain.deviation.found import RuleCode, found
 from domain.errors import Refusal
 from domain.input import Code
 from domain.participant.base import ParticipantCommand
-from domain.participant.participant import Participant
 from domain.people.roles import INVESTIGATORS, SITE_ROLES, Role
 from domain.record import Fact
 from domain.refusals import not_in_order
@@ -41,11 +40,9 @@ class SafetyCommand(ParticipantCommand):
 
     def streams(self, room: Room) -> tuple[str, ...]:
         """The trial, its protocol, the participant, and then the site."""
-        named = super().streams(room)
         own = streams.participant(room.trial, self.participant)
-        if own not in room or room.get(Participant, own).exists or self.site is None:
-            return named
-        return (*named, streams.site(room.trial, self.site))
+        site = self.concerned_site(room) if own in room else None
+        return super().streams(room) if site is None else (*super().streams(room), streams.site(room.trial, site))
 
     def concerned_site(self, room: Room) -> str | None:
         """The participant's site; of an unknown participant the site that was named."""
@@ -67,7 +64,7 @@ class SafetyCommand(ParticipantCommand):
 
     def _unknown(self, room: Room) -> tuple[RuleCode, ...]:
         checks: tuple[tuple[RuleCode, bool], ...] = (
-            ("unknown-participant", not self.own(room).exists),
+            ("unknown-participant", not self.own(room).site),
             ("unknown-site", self.concerned_site(room) is not None and not self.at_own_site(room).exists),
         )
         return tuple(rule for rule, broken in checks if broken)

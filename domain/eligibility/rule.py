@@ -4,7 +4,7 @@ A rule never decides alone: it prepares the investigator's decision, and UNKNOWN
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from domain.values import Code, PartialDate, Quantity, Value
@@ -88,28 +88,29 @@ class Not(Value, tag="not"):
 
 Rule: TypeAlias = Compare | IsOneOf | Holds | Judged | Unresolved | AllOf | AnyOf | Not
 
-FACTORS: Mapping[tuple[str, str], Decimal] = {
-    ("umol/L", "mg/dL"): Decimal(1) / Decimal("88.4"),
-    ("mg/dL", "umol/L"): Decimal("88.4"),
-    ("mg", "g"): Decimal("0.001"),
-    ("g", "mg"): Decimal(1000),
-    ("kg", "g"): Decimal(1000),
-    ("g", "kg"): Decimal("0.001"),
-    ("mg/(24.h)", "g/(24.h)"): Decimal("0.001"),
-    ("g/(24.h)", "mg/(24.h)"): Decimal(1000),
-    ("mo", "a"): Decimal(1) / Decimal(12),
-    ("a", "mo"): Decimal(12),
+FACTORS: Mapping[tuple[str, str], Fraction] = {
+    ("umol/L", "mg/dL"): Fraction(10, 884),
+    ("mg/dL", "umol/L"): Fraction(884, 10),
+    ("mg", "g"): Fraction(1, 1000),
+    ("g", "mg"): Fraction(1000),
+    ("kg", "g"): Fraction(1000),
+    ("g", "kg"): Fraction(1, 1000),
+    ("mg/(24.h)", "g/(24.h)"): Fraction(1, 1000),
+    ("g/(24.h)", "mg/(24.h)"): Fraction(1000),
+    ("mo", "a"): Fraction(1, 12),
+    ("a", "mo"): Fraction(12),
 }
 """Conversions that need no knowledge of the substance, and creatinine's (113.12 g/mol: 1 mg/dL = 88.4 umol/L),
-the one substance whose criteria are written in both units."""
+the one substance whose criteria are written in both units. Exact: 216 months are 18 years, not a little less."""
 
 
-def in_unit(quantity: Quantity, unit: str) -> Decimal | None:
+def in_unit(quantity: Quantity, unit: str) -> Fraction | None:
     """The quantity in that unit, or None where no conversion is stated."""
+    value = Fraction(quantity.value.decimal)
     if quantity.unit == unit:
-        return quantity.value.decimal
+        return value
     factor = FACTORS.get((quantity.unit, unit))
-    return None if factor is None else quantity.value.decimal * factor
+    return None if factor is None else value * factor
 
 
 def evaluate(rule: Rule, facts: Mapping[str, FactValue], *, judgement: Result = "unknown") -> Result:
@@ -154,7 +155,7 @@ def _compare(rule: Compare, known: FactValue | None) -> Result:
     value = in_unit(known.quantity, rule.threshold.unit)
     if value is None:
         return "unknown"
-    threshold = rule.threshold.value.decimal
+    threshold = Fraction(rule.threshold.value.decimal)
     match rule.relation:
         case "<":
             return _answer(value < threshold)

@@ -215,12 +215,12 @@ class ActivateSite(SiteCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse while an approval, a version or the delegation is missing (conduct rules, section 3)."""
         site = self.known_site(room)
-        missing = site.missing_for_activation
+        missing = site.missing_for_activation(self.effective)
         if missing:
             raise not_in_order(
                 "site_not_ready",
-                f"Site {self.site} cannot be activated: {', '.join(missing)} missing.",
-                "Record what is missing, with its reference.",
+                f"Site {self.site} cannot be activated from {self.effective} on: {', '.join(missing)} missing.",
+                "Record what is missing, with its reference and dates.",
                 rule="site-activation-needs-approvals",
             )
         return self.at_site(given, SiteActivated(effective=self.effective))

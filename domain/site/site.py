@@ -123,26 +123,32 @@ class Site(Aggregate):
             for c in self.consents
             if c.document == document and c.language == language and c.approved.latest <= day.earliest
         ]
-        return max(found, key=lambda c: c.approved.latest).version if found else None
+        return sorted(found, key=lambda c: c.approved.latest)[-1].version if found else None
 
     def protocol_version(self, day: date) -> str | None:
         """The protocol version in force on that day."""
         found = [p for p in self.protocols if p.effective.latest <= day]
-        return max(found, key=lambda p: p.effective.latest).version if found else None
+        return sorted(found, key=lambda p: p.effective.latest)[-1].version if found else None
 
     def delegated(self, person: str, task: Task, day: PartialDate) -> bool:
         """Whether the person was surely delegated that task on that day."""
         return any(d.person == person and task in d.tasks and d.holds_on(day) for d in self.delegations)
 
-    @property
-    def missing_for_activation(self) -> tuple[str, ...]:
-        """What activation still needs (conduct rules, section 3)."""
-        kinds = {a.kind for a in self.approvals}
+    def missing_for_activation(self, day: PartialDate) -> tuple[str, ...]:
+        """What activation from that day on still needs (conduct rules, section 3); what is not certain is missing."""
+        version = self.protocol_version(day.earliest)
+        kinds = {a.kind for a in self.approvals if a.protocol_version == version and _approved(a, day)}
         needed = {
             "ethics approval": "ethics" in kinds,
             "authority approval": "authority" in kinds,
-            "approved protocol version": bool(self.protocols),
-            "approved consent version": bool(self.consents),
-            "delegation by the investigator": bool(self.delegations),
+            "approved protocol version": version is not None,
+            "approved consent version": any(c.approved.latest <= day.earliest for c in self.consents),
+            "delegation by the investigator": any(d.holds_on(day) for d in self.delegations),
         }
         return tuple(name for name, there in needed.items() if not there)
+
+
+def _approved(approval: ApprovalRecorded, day: PartialDate) -> bool:
+    """Whether the approval surely held on that day."""
+    lapsed = approval.valid_until is not None and approval.valid_until.earliest < day.latest
+    return approval.granted.latest <= day.earliest and not lapsed

@@ -159,18 +159,22 @@ class TrialClosed(Fact):
     """Closed to screening and enrolment; follow-up, safety and the lock go on."""
 
 
+OpenKind = Literal[
+    "unsigned",
+    "eligibility_unknown",
+    "open_deviation",
+    "open_impact_assessment",
+    "unreconciled_sae",
+    "not_locked_softly",
+]
+"""`unsigned`: never signed off; `not_locked_softly`: changed since it was signed off, so it needs re-signing."""
+
+
 class OpenItem(Value):
     """Something unfinished at the lock, accepted as open with a reason."""
 
     about: Name
-    kind: Literal[
-        "unsigned",
-        "eligibility_unknown",
-        "open_deviation",
-        "open_impact_assessment",
-        "unreconciled_sae",
-        "not_locked_softly",
-    ]
+    kind: OpenKind
 
 
 @recorded_as("trial.lock_requested.v1", retention=Retention.TRIAL_MASTER_FILE, predicate="EMA 2023 A5.3")

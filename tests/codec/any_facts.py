@@ -71,8 +71,7 @@ def plain(value: Any) -> Any:
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         case tuple():
-            items: tuple[Any, ...] = value
-            return [plain(item) for item in items]
+            return [plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # facts' own tuples
         case _:
             return value
 

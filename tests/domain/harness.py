@@ -7,6 +7,7 @@ and folds on what was decided. Every fact and context is written and read back b
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -15,11 +16,11 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from compliance.histories import AGGREGATES
 from compliance.proofs.tree import root_of
+from compliance.randomiser import RandV1
 from domain import streams
 from domain.aggregate import Aggregate
-from domain.allocation.facts import ListSealed
-from domain.allocation.lists import Numbers, Places, Randomisation, SealedList
 from domain.catalogue import type_of
 from domain.command import Actor, Command, Decided, Given, Room
 from domain.deviation.facts import DeviationRecorded
@@ -27,15 +28,10 @@ from domain.errors import Refusal
 from domain.fields import Audience, SealedArmEnvelope, SealedText
 from domain.ledger.facts import Environment
 from domain.participant.participant import Participant
-from domain.people.person import Person
 from domain.people.roles import Role
-from domain.protocol.protocol import Protocol
-from domain.randomisation import commitment, permuted_blocks, slot_leaves
 from domain.record import Authority, Body, Context, Entry, Fact, Frame, Performer, Recorded
-from domain.site.site import Site
 from domain.times import Occurred, zone
 from domain.trial.lock import LockView
-from domain.trial.trial import Trial
 from domain.values import Code, decode_hook, encode_hook
 from projections.amendments import effective
 
@@ -55,20 +51,6 @@ class Anything(Aggregate):
 
     def after(self, entry: Entry) -> "Anything":
         return Anything(version=entry.frame.version)
-
-
-KINDS: dict[str, type[Aggregate]] = {
-    "list": SealedList,
-    "participant": Participant,
-    "person": Person,
-    "protocol": Protocol,
-    "randomisation": Randomisation,
-    "screening-numbers": Numbers,
-    "site": Site,
-    "stratum": Places,
-    "trial": Trial,
-}
-"""The aggregate of each kind of stream; `Anything` for the others."""
 
 
 def persona(person: str, role: Role, organisation: str = "Site 01") -> Actor:
@@ -126,31 +108,6 @@ class OpenSeals:
         return nonce
 
 
-class PermutedBlocks:
-    """Lists drawn by `rand/v1`, and the commitments over their slots."""
-
-    def slots(self, sealed: ListSealed, trial: str) -> tuple[str, ...]:
-        return permuted_blocks(
-            sealed.seed,
-            trial,
-            sealed.stratum,
-            arms=[arm.arm for arm in sealed.arms],
-            ratio=sealed.ratio,
-            sizes=sealed.block_sizes,
-            count=sealed.length,
-        ).slots
-
-    def seed_commitment(self, seed: bytes, trial: str) -> str:
-        return commitment(seed, trial).hex()
-
-    def root(self, lists: Sequence[ListSealed], trial: str) -> str:
-        return root_of(
-            leaf
-            for sealed in lists
-            for leaf in slot_leaves(sealed.seed, trial, sealed.stratum, self.slots(sealed, trial))
-        ).hex()
-
-
 class World:
     """All that is recorded, and a clock; `when` and `refuses` let a command come."""
 
@@ -162,7 +119,7 @@ class World:
         self.by = INVESTIGATOR
         self.chance = random.Random(seed)
         self.seals = OpenSeals(self.chance)
-        self.randomiser = PermutedBlocks()
+        self.randomiser = RandV1()
         self.entries: dict[str, list[Entry]] = {}
         self.positions: dict[str, int] = {}
         self.whole: LockView | None = None
@@ -239,16 +196,19 @@ class World:
             loaded |= {stream: self.aggregate(stream) for stream in new}
         vouched = wish.vouched_stream(self.trial)
         roots = {} if vouched is None else {vouched: self.root(vouched)}
-        return Room(self.trial, loaded, self.whole if wish.SEES_WHOLE_TRIAL else None, roots)
+        room = Room(self.trial, loaded, self.whole if wish.SEES_WHOLE_TRIAL else None, roots)
+        looked_at = {stream: tuple(effective(self.entries.get(stream, []))) for stream in wish.entries_of(room)}
+        return replace(room, entries=looked_at)
 
     def aggregate(self, stream: str) -> Aggregate:
         """The state of a stream, corrections applied and voided entries dropped."""
         held = self.entries.get(stream, [])
         known = self._folded.get(stream)
         if known is None or known[0] != len(held):
-            state = KINDS.get(streams.kind_of(stream), Anything).start()
+            state = AGGREGATES.get(streams.kind_of(stream), Anything).start()
             for entry in effective(held):
                 state = state.after(entry)
+            state = state.at_version(len(held))
             known = self._folded[stream] = (len(held), state)
         return known[1]
 

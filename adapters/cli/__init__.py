@@ -1,0 +1,1 @@
+"""The command line: reads what people type, asks conduct and inquire, prints what they answer."""
