@@ -54,7 +54,7 @@ def _log(file: IO[str] | None) -> Log:
     return cast("Log", wrapped)
 
 
-def _nowhere(_: Any, __: str, line: Any) -> NoReturn:
+def _nowhere(_: Any, __: str, ___: Any) -> NoReturn:
     raise structlog.DropEvent
 
 
@@ -83,9 +83,7 @@ def places_of(done: Done) -> list[str]:
 def carried_out(conduct: Conduct, envelope: Envelope, identity: Identity, *, trial: str | None, log: Log) -> Done:
     """Carry a command out, and log what it came to: with its entries, or with the code of its error."""
     started = monotonic()
-    log = log.bind(
-        command_name=envelope.command.NAME, command_id=envelope.command_id, correlation=envelope.correlation
-    )
+    log = log.bind(command_name=envelope.command.NAME, command_id=envelope.command_id, correlation=envelope.correlation)
     try:
         done = conduct.carry_out(envelope, identity, trial=trial)
     except TrialproofError as error:
@@ -98,5 +96,3 @@ def carried_out(conduct: Conduct, envelope: Envelope, identity: Identity, *, tri
 
 def _since(started: float) -> int:
     return int((monotonic() - started) * 1000)
-
-

@@ -19,6 +19,7 @@ from adapters.storage.locks import Locks
 from adapters.storage.mapper import FactSealing
 from adapters.storage.recorder import LedgerRecorder
 from adapters.storage.sqlite import SqliteDialect
+from adapters.storage.sqlite.looking import LedgerFile
 from compliance.conduct import Conduct
 from compliance.contexts import environment_of
 from compliance.ports import Ports
@@ -137,6 +138,11 @@ def assemble(
         software_version=SOFTWARE,
     )
     return Store(folder, recorder, ledger, keys, Conduct(ports))
+
+
+def look_at(folder: Path) -> LedgerFile:
+    """The ledger file of a store, for the verifier: no key store, no examination, no means to change it."""
+    return LedgerFile(folder / LEDGER_FILE)
 
 
 def stream_root(recorder: LedgerRecorder, stream: str) -> str:

@@ -114,7 +114,7 @@ class _Attempt:
     def run(self) -> Done:
         """Decide and append; with a lock where the command asks for one."""
         with self._lock():
-            room = self._load()
+            room = self._furnished(self._room())
             allowed = self._allow(room)
             given = self._given(room, allowed)
             self._check_claims(given, room)
@@ -123,13 +123,13 @@ class _Attempt:
         return Done(self.envelope.command_id, _positions(receipt.placed), receipt, repeated=False)
 
     def _lock(self) -> AbstractContextManager[None]:
-        name = self.wish.lock(self._load())
+        name = self.wish.lock(self._room())
         if name is None:
             return nullcontext()
         self.loaded.clear()
         return self.ports.hold(name)
 
-    def _load(self) -> Room:
+    def _room(self) -> Room:
         actor = streams.person(self.identity.person)
         self._read((actor,))
         while True:
@@ -138,7 +138,7 @@ class _Attempt:
                 aggregates={stream: history.aggregate for stream, history in self.loaded.items()},
             )
             if not self._read(self.wish.streams(room)):
-                return self._furnished(room)
+                return room
 
     def _read(self, named: tuple[str, ...]) -> bool:
         new = [stream for stream in dict.fromkeys(named) if stream not in self.loaded]

@@ -133,6 +133,12 @@ TABLE: Mapping[str, tuple[Role, ...]] = {
 """Action -> the roles that may, in the order in which a person's roles are tried. Everything else is denied."""
 
 
+TRIAL_VOICE = frozenset(
+    {"approve_decision", "propose_interpretation", "approve_interpretation", "report_accidental_unblinding"}
+)
+"""Actions about the trial as a whole for which a grant at one site is enough."""
+
+
 def decide(
     identity: Identity,
     person: Person,
@@ -147,7 +153,7 @@ def decide(
     """Allow the action and say by which grant and rule, or raise a Refusal that names the rule."""
     _check_account(identity, person, environment)
     for role in TABLE.get(action, ()):
-        grant = _grant(person, role, trial, site, now)
+        grant = _grant(person, role, trial, site, now, anywhere=action in TRIAL_VOICE)
         if grant is not None:
             return Allowed(
                 Actor(person.person, person.printed_name, role, person.organisation),
@@ -184,8 +190,15 @@ def _check_account(identity: Identity, person: Person, environment: Environment)
         )
 
 
-def _grant(person: Person, role: Role, trial: str | None, site: str | None, now: datetime) -> Grant | None:
-    return next((g for g in person.grants if g.role == role and g.covers(trial, site, now)), None)
+def _grant(
+    person: Person, role: Role, trial: str | None, site: str | None, now: datetime, *, anywhere: bool
+) -> Grant | None:
+    own = (grant for grant in person.grants if grant.role == role)
+    return next((g for g in own if g.covers(trial, _site(g, site, anywhere=anywhere), now)), None)
+
+
+def _site(grant: Grant, site: str | None, *, anywhere: bool) -> str | None:
+    return grant.sites[0] if site is None and anywhere and grant.sites else site
 
 
 def refused(rule: str, system_position: int) -> Authority:

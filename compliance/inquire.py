@@ -12,6 +12,7 @@ from compliance import gate
 from compliance.contexts import environment_of, plain_context
 from compliance.gate import AllowedReading, Identity
 from compliance.histories import Histories
+from compliance.lock_view import lock_view
 from compliance.pages import all_entries
 from compliance.ports import Ports
 from compliance.scope import visible
@@ -24,6 +25,7 @@ from domain.ledger.facts import Environment
 from domain.people.person import Person
 from domain.ports import NewEntry
 from domain.record import Entry, Fact
+from domain.trial.facts import OpenItem
 from domain.trial.trial import Trial
 from projections.fold import State
 from projections.replay import known_position, last_instant, replay
@@ -135,6 +137,12 @@ class Inquire:
                 f"There is no trial {trial} here.", next_step="List the trials with `trialproof doctor`."
             )
         return aggregate.zone
+
+    def open_items(self, identity: Identity, trial: str) -> tuple[OpenItem, ...]:
+        """What a hard lock would have to accept now."""
+        self.allow(identity, "request_lock", trial)
+        ledger, name = self.ports.ledger, streams.trial_ledger(trial)
+        return lock_view(all_entries(ledger, name), lambda size: ledger.head(name, at=size).root.hex()).open_items
 
     def disclosure(self, identity: Identity, trial: str, request: str) -> Disclosure:
         """The arm that was disclosed to this person under a request; every look is an event."""

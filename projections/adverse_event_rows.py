@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from domain.adverse_event.facts import Outcome, SeriousCriterion, Severity, Side
+from domain.adverse_event.facts import Outcome, SeriousCriterion, Severity, Side, SuspectProduct
 from domain.times import Occurred
 from domain.values import Code, Name, PartialDate, Value
 from projections.fold import Moment, Person
@@ -24,7 +24,7 @@ class CaseReport(Value):
     has_narrative: bool
     onset: PartialDate | None
     participant: Code
-    product: Name | None
+    product: SuspectProduct | None
     reporter: Name
     serious: bool | None
     severity: Severity | None

@@ -13,7 +13,7 @@ from domain.record import Entry
 from domain.values import Code, Value
 from projections.adverse_event_rows import Case, Counts
 from projections.cases import Cases
-from projections.fold import Moment, State, claimed, last_day, place
+from projections.fold import Moment, State, claimed, place
 from projections.participant import Participants
 from projections.participant_rows import ParticipantRow
 from projections.trial_rows import TrialView
@@ -98,7 +98,7 @@ def _onset_after_death(case: Case, participant: ParticipantRow) -> bool:
     if death is None or case.report is None or case.report.onset is None:
         return False
     died = death.date or death.behind.occurred_at.day
-    return last_day(died) < case.report.onset.earliest
+    return died.latest < case.report.onset.earliest
 
 
 def _after_withdrawal(reported: Moment, participant: ParticipantRow) -> bool:

@@ -7,7 +7,7 @@ them, a report prints them.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol, Self, TypeVar, dataclass_transform
 from uuid import UUID
@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from domain.record import Entry, Instant
 from domain.times import Occurred
-from domain.values import Code, PartialDate, Value
+from domain.values import Code, Value
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
@@ -87,34 +87,13 @@ def sender(entry: Entry) -> Person:
     return Person(actor=body.actor, organisation=body.organisation, printed_name=body.printed_name, role=body.role)
 
 
-FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
-LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 """What recorded times are counted in."""
 
 
-def earliest(occurred: Occurred) -> datetime:
-    """The first instant that a claimed time can mean; the first of all where no calendar reaches so far."""
-    try:
-        return occurred.earliest
-    except (OverflowError, ValueError):
-        return FIRST_INSTANT
-
-
 def latest(occurred: Occurred) -> datetime:
-    """The last instant that a claimed time can mean, included; the last of all where no calendar reaches so far."""
-    try:
-        return occurred.latest if occurred.is_instant else occurred.latest - TICK
-    except (OverflowError, ValueError):
-        return LAST_INSTANT
-
-
-def last_day(partial: PartialDate) -> date:
-    """The last day that a partial date can mean."""
-    try:
-        return partial.latest
-    except ValueError:
-        return date.max
+    """The last instant that a claimed time can mean, that instant included."""
+    return occurred.latest if occurred.is_instant else occurred.latest - TICK
 
 
 def lag(entry: Entry) -> int | None:
@@ -122,12 +101,12 @@ def lag(entry: Entry) -> int | None:
     occurred = entry.body.occurred_at
     if not occurred.is_instant:
         return None
-    return int((entry.frame.recorded_at - earliest(occurred)).total_seconds())
+    return int((entry.frame.recorded_at - occurred.earliest).total_seconds())
 
 
 def claimed(behind: Moment) -> tuple[datetime, int]:
     """The order in which things happened, as claimed: by earliest possible instant, then by position."""
-    return earliest(behind.occurred_at), behind.position
+    return behind.occurred_at.earliest, behind.position
 
 
 class HasMoment(Protocol):
@@ -152,7 +131,10 @@ def in_order(rows: tuple[R, ...], row: R) -> tuple[R, ...]:
 
 @lru_cache(maxsize=65536)
 def place(stream: str) -> tuple[str, str]:
-    """What a stream is about, and the number or code of it: `("participant", "007")`."""
-    _, _, rest = stream.partition("/")
+    """What a stream is about, and the number or code of it: `("participant", "007")`.
+
+    A vault's stream is about nothing that a fold may know: `("", "")`.
+    """
+    ledger, _, rest = stream.partition("/")
     kind, _, name = rest.partition("/")
-    return kind, name
+    return ("", "") if ledger.startswith("vault:") else (kind, name)

@@ -14,14 +14,14 @@ from domain.values import Code, Name, Value
 from projections.adverse_event_rows import Case, Span
 from projections.adverse_events import AdverseEvents, CaseRow
 from projections.clock_rules import CLOCK_RULES, RULES_VERSION, Anchor, ClockRule
-from projections.fold import TICK, Moment, State, claimed, earliest, latest
+from projections.fold import TICK, Moment, State, claimed, latest
 
 ObligationState = Literal["met_on_time", "met_late", "met_unknown", "open", "no_limit", "not_required"]
 Standing = Literal["met_on_time", "met_late", "met_unknown", "due", "overdue", "no_limit", "not_required"]
 
 
 class Due(Value):
-    """What an anchor leads to: the last instant allowed; None where nothing is due or no calendar reaches so far."""
+    """What an anchor leads to: the last instant allowed; None where the rule states no limit."""
 
     anchor: Occurred
     due: Instant | None
@@ -91,7 +91,7 @@ class Obligations(State):
         zone_name = self._zone(rule, row.site, anchors[-1])
         dues = [Due(anchor=anchor, due=_due(rule, anchor, zone_name)) for anchor in anchors]
         met, met_by = _met(case, rule, span, obligation)
-        state = _state(rule, dues[-1], met, span)
+        state = _state(dues[-1], met, span)
         return ObligationRow(
             anchor=rule.anchor,
             case=case.case,
@@ -152,20 +152,14 @@ def _corrected(case: Case, anchor: Literal["site_awareness", "sponsor_receipt"])
 def _due(rule: ClockRule, anchor: Occurred, zone_name: str) -> datetime | None:
     if rule.limit is None:
         return None
-    try:
-        if rule.unit == "hours":
-            return earliest(anchor) + timedelta(hours=rule.limit)
-        return end_of(_day(anchor, zone_name) + timedelta(days=rule.limit), zone_name) - TICK
-    except OverflowError:
-        return None
+    if rule.unit == "hours":
+        return anchor.earliest + timedelta(hours=rule.limit)
+    return end_of(_day(anchor, zone_name) + timedelta(days=rule.limit), zone_name) - TICK
 
 
 def _day(occurred: Occurred, zone_name: str) -> date:
     """The calendar day in the zone; the first possible one of a partial date."""
-    try:
-        return occurred.earliest.astimezone(zone(zone_name)).date() if occurred.is_instant else occurred.day.earliest
-    except OverflowError:
-        return occurred.day.earliest
+    return occurred.earliest.astimezone(zone(zone_name)).date() if occurred.is_instant else occurred.day.earliest
 
 
 def _met(case: Case, rule: ClockRule, span: Span, obligation: str) -> tuple[Moment | None, str | None]:
@@ -181,16 +175,16 @@ def _met(case: Case, rule: ClockRule, span: Span, obligation: str) -> tuple[Mome
     return None, None
 
 
-def _state(rule: ClockRule, due: Due, met: Moment | None, span: Span) -> ObligationState:
+def _state(due: Due, met: Moment | None, span: Span) -> ObligationState:
     if met is None and span.until is not None:
         return "not_required"
-    if rule.limit is None:
+    if due.due is None:
         return "no_limit"
-    if met is None or due.due is None:
+    if met is None:
         return "open"
     if latest(met.occurred_at) <= due.due:
         return "met_on_time"
-    return "met_late" if earliest(met.occurred_at) > due.due else "met_unknown"
+    return "met_late" if met.occurred_at.earliest > due.due else "met_unknown"
 
 
 def _reason(case: Case, state: ObligationState) -> Literal["nullified", "no longer qualifies"] | None:

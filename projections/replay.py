@@ -12,7 +12,7 @@ from datetime import date, datetime
 from domain.record import Entry
 from domain.times import end_of
 from projections.amendments import effective, is_amendment
-from projections.fold import TICK, S, earliest, folded
+from projections.fold import TICK, S, folded
 
 
 def as_known(entries: Iterable[Entry], up_to: int) -> list[Entry]:
@@ -46,7 +46,7 @@ def as_true(entries: Iterable[Entry], instant: datetime, known_up_to: int | None
     Corrections count whenever they were made, a corrected time of occurrence included.
     """
     known = effective(entries if known_up_to is None else as_known(entries, known_up_to))
-    timed = [(earliest(entry.body.occurred_at), entry.frame.position, entry) for entry in known]
+    timed = [(entry.body.occurred_at.earliest, entry.frame.position, entry) for entry in known]
     return [entry for at, _, entry in sorted(timed, key=_by_time) if at <= instant]
 
 

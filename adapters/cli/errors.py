@@ -93,8 +93,9 @@ def told(error: BaseException) -> dict[str, Any]:
                 "next_step": "Check the path, the permissions and the disk.",
             }
         case _:
+            where = ", ".join(places(error.__traceback__))
             return {
                 "error": "fault",
-                "message": f"A fault of the program: {type(error).__name__} at {', '.join(places(error.__traceback__))}.",
+                "message": f"A fault of the program: {type(error).__name__} at {where}.",
                 "next_step": "Nothing was acknowledged. Report it with this line; it holds no data of the trial.",
             }

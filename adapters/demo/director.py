@@ -103,9 +103,3 @@ def stream_named(done: Done, kind: str) -> str:
     """The number or code of the stream of a kind that a command wrote to, as its result line tells it."""
     assert done.receipt is not None
     return next(name_of(place.stream) for place in done.receipt.placed if place.stream.split("/")[1] == kind)
-
-
-def first_event(done: Done) -> str:
-    """The event id of a command's main entry, as its result line tells it."""
-    assert done.receipt is not None
-    return str(done.receipt.placed[0].event_id)

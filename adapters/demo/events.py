@@ -3,25 +3,16 @@
 from typing import Any
 
 from adapters.demo.criteria import interpret_again
-from adapters.demo.director import Director, claimed, first_event, on_day, stream_named
+from adapters.demo.director import Director, on_day, stream_named
 from adapters.demo.participants import CORRECTED, LEFT_FOLLOW_UP, STOPPED, WRONG_STRATUM, Course
 from adapters.demo.people import (
     COORDINATOR,
-    DATA_MANAGER,
-    DESK,
     INVESTIGATOR,
     MEDICAL_MONITOR,
-    PHARMACIST,
     SAFETY,
     SPONSOR,
-    STATISTICIAN,
     UNBLINDER,
 )
-from adapters.demo.plan import Planned
-
-LAST_VISITS_DONE = 625
-LOCK_DAY = 640
-UNUSED = (DESK, PHARMACIST, DATA_MANAGER, STATISTICIAN)
 
 
 class Incidents:
@@ -30,12 +21,13 @@ class Incidents:
     def __init__(self, director: Director, courses: dict[str, Course]) -> None:
         self.director, self.courses = director, courses
         self.cases: list[str] = []
+        self.serious = ""
 
     def plan(self) -> None:
         """Put them on the calendar."""
         at = self.director.at
         at(on_day(60, 16), lambda: self.adverse_event("002", "Headache", "mild", serious=False, onset="2027-03-04"))
-        at(on_day(120, 16), self.correct)
+        at(on_day(145, 16), self.correct)
         at(on_day(130, 9), self.wrong_stratum)
         at(on_day(150, 16), lambda: self.adverse_event("007", "Fever", "moderate", serious=False, onset="2027-06-01"))
         at(on_day(200, 9), lambda: interpret_again(self.director, "2027-07-24"))
@@ -58,7 +50,7 @@ class Incidents:
     def adverse_event(self, number: str, term: str, severity: str | None, *, serious: bool, onset: str | None) -> str:
         """A report by the site, and both assessments."""
         site = self.site_of(number)
-        case = self._report(number, term, severity, serious=serious, onset=onset, reporter=f"Site {site}")
+        case = self.report(number, term, severity, serious=serious, onset=onset, reporter=f"Site {site}")
         self.director.send(INVESTIGATOR[site], "assess_causality", {"case": case, "related": False})
         self.director.send(SAFETY, "record_sponsor_receipt", {"case": case, "channel": "safety mailbox"})
         self.director.send(SAFETY, "assess_seriousness", {"case": case, "serious": serious})
@@ -73,7 +65,7 @@ class Incidents:
         self.director.send(COORDINATOR[site], "follow_up_adverse_event", {"case": case, "outcome": "recovered"})
         return case
 
-    def _report(
+    def report(
         self, number: str, term: str, severity: str | None, *, serious: bool, onset: str | None, reporter: str
     ) -> str:
         payload = {
@@ -141,7 +133,8 @@ class Incidents:
 
     def serious_event_at_held_site(self) -> None:
         """A serious event at the held site: accepted at once, and listed."""
-        case = self._report("005", "Sepsis", "severe", serious=True, onset="2027-09-12", reporter="Site 02 on call")
+        case = self.report("005", "Sepsis", "severe", serious=True, onset="2027-09-12", reporter="Site 02 on call")
+        self.serious = case
         self.director.send(
             INVESTIGATOR["02"], "assess_seriousness", {"case": case, "serious": True, "criteria": ["hospitalisation"]}
         )
@@ -205,11 +198,3 @@ class Incidents:
             "explanation": "Traffic accident according to the letter; no adverse event was known.",
         }
         self.director.send(COORDINATOR[site], "record_vital_status", payload)
-
-
-def planned_numbers(rows: tuple[Planned, ...]) -> list[str]:
-    """The numbers of those who were enrolled."""
-    return [row.number for row in rows if row.outcome == "enrolled"]
-
-
-__all__ = ["LOCK_DAY", "Incidents", "claimed", "first_event", "planned_numbers"]

@@ -31,6 +31,13 @@ class Cast(NamedTuple):
     sites: tuple[str, ...] | None
 
 
+SITE_TEAM: tuple[tuple[dict[str, str], str, Role], ...] = (
+    (INVESTIGATOR, "Investigator", "investigator"),
+    (SUB_INVESTIGATOR, "Sub-investigator", "sub_investigator"),
+    (COORDINATOR, "Coordinator", "site_coordinator"),
+)
+
+
 def cast() -> tuple[Cast, ...]:
     """Everyone but the administrator, whom the set-up registered."""
     sponsor, site = "Fictional Sponsor", "Fictional Site {}"
@@ -54,11 +61,7 @@ def cast() -> tuple[Cast, ...]:
         *(
             Cast(people[code], f"{title} {code} (fictional)", site.format(code), role, (code,))
             for code in ("01", "02")
-            for people, title, role in (
-                (INVESTIGATOR, "Investigator", "investigator"),
-                (SUB_INVESTIGATOR, "Sub-investigator", "sub_investigator"),
-                (COORDINATOR, "Coordinator", "site_coordinator"),
-            )
+            for people, title, role in SITE_TEAM
         ),
     )
 

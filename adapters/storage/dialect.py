@@ -36,24 +36,46 @@ class OutcomeRow(NamedTuple):
     placed: str
 
 
+class NewHead(NamedTuple):
+    """The columns of a head table, in their order."""
+
+    ledger: str
+    size: int
+    frontier: bytes
+    root: bytes
+    recorded_at: str
+
+
+class GrownHead(NamedTuple):
+    """What a head becomes, of which ledger, and the size that it must still have."""
+
+    size: int
+    frontier: bytes
+    root: bytes
+    recorded_at: str
+    ledger: str
+    size_before: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Everything that one transaction writes."""
 
     entries: list[EntryRow]
-    new_heads: list[StoredHead]
-    grown_heads: list[StoredHead]
+    new_heads: list[NewHead]
+    grown_heads: list[GrownHead]
     outcomes: list[OutcomeRow]
 
 
 class Writer(Protocol):
-    """The one connection that writes. Calls come one at a time, from any thread.
+    """The one connection that writes. Calls come one at a time, from any thread."""
 
-    Within a transaction nobody else writes to what has been read.
-    """
+    def transaction(self) -> AbstractContextManager[None]:
+        """Begin; nobody else writes until the end.
 
-    def begin(self) -> bool:
-        """Begin, and tell whether anybody else may have written since the last time."""
+        Leaving without a commit rolls back, and makes the writer ready for the next transaction. All that
+        is below is for the inside.
+        """
         ...
 
     def heads(self, ledgers: Collection[str]) -> dict[str, StoredHead]:
@@ -68,14 +90,16 @@ class Writer(Protocol):
         """Tell which (actor, command id) have an outcome already."""
         ...
 
-    def insert(self, rows: Rows) -> None: ...
+    def insert(self, rows: Rows) -> None:
+        """Write the rows.
+
+        ConflictError where a head has moved on, a row of the same key exists, or a stream would have a gap:
+        what is cached or assumed about the database is not so.
+        """
+        ...
 
     def commit(self) -> None:
         """Make it durable. Raises InDoubtError where a failure leaves open whether it was."""
-        ...
-
-    def rollback(self) -> None:
-        """End whatever transaction is open, and leave the writer ready for the next one."""
         ...
 
 

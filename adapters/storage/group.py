@@ -4,12 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 
-from adapters.storage.batch import Append, Head, Placed, Receipt
+from adapters.storage.batch import Append, Placed, Receipt
 from adapters.storage.combining import Turn
-from adapters.storage.dialect import Dialect
+from adapters.storage.dialect import Dialect, Rows
 from adapters.storage.plan import GroupPlan, HeldHead
 from adapters.storage.reading import LedgerReader
-from domain.errors import InDoubtError, StorageUnavailableError, TrialproofError
+from domain.errors import (
+    ConflictError,
+    DamagedLedgerError,
+    InDoubtError,
+    StorageUnavailableError,
+    TrialproofError,
+)
 
 AppendTurn = Turn[Append, Receipt]
 Admitted = list[tuple[AppendTurn, tuple[Placed, ...]]]
@@ -29,18 +35,10 @@ class GroupCommit:
     def __call__(self, turns: Sequence[AppendTurn]) -> None:
         """Leave a receipt or an error on every turn."""
         with self._at_work:
-            if self._closed:
-                _tell_all(turns, _closed())
-                return
-            ended = False
             try:
                 self._commit(turns)
-                ended = True
             except TrialproofError as error:
                 _tell_all(turns, error)
-            finally:
-                if not ended:
-                    self._abandon()
 
     def close(self) -> None:
         """Let the group in hand finish; take no other."""
@@ -48,57 +46,75 @@ class GroupCommit:
             self._closed = True
 
     def _commit(self, turns: Sequence[AppendTurn]) -> None:
-        if self._writer.begin():
-            self._heads.clear()
-        plan = self._plan(turns)
-        admitted = _admit(plan, turns)
-        if not plan.entries and not plan.outcomes:
-            self._writer.rollback()
-            _answer(admitted, {})
-            return
-        heads = {ledger: plan.head(ledger) for ledger in plan.held_heads()}
-        self._writer.insert(plan.rows(heads))
+        if self._closed:
+            raise StorageUnavailableError("The ledger storage was closed.", next_step="Open it again before writing.")
+        known, self._heads = self._heads, {}  # whatever fails from here on, no head outlives it
         try:
-            self._writer.commit()
-        except TrialproofError as failure:
-            self._abandon()
-            self._raise_unless_stored(plan, failure)
-        else:
-            self._heads.update(plan.held_heads())
-        _answer(admitted, heads)
+            self._write(turns, known, careful=False)
+        except ConflictError:
+            known.clear()
+            self._write_carefully(turns, known)
+        self._heads = known
 
-    def _plan(self, turns: Sequence[AppendTurn]) -> GroupPlan:
-        ledgers: set[str] = set()
+    def _write_carefully(self, turns: Sequence[AppendTurn], known: dict[str, HeldHead]) -> None:
+        """Look everything up under the lock, so that each batch meets its own conflict alone."""
+        try:
+            self._write(turns, known, careful=True)
+        except ConflictError as error:
+            raise DamagedLedgerError(
+                f"The heads and the entries of the ledgers contradict each other: {error.what}",
+                next_step="Stop writing, keep the file as it is, and verify the ledgers.",
+            ) from error
+
+    def _write(self, turns: Sequence[AppendTurn], known: dict[str, HeldHead], *, careful: bool) -> None:
+        with self._writer.transaction():
+            plan = self._plan(turns, known, careful=careful)
+            admitted = _admit(plan, turns)
+            rows, heads = plan.rows()
+            failure = self._written(rows)
+        if failure is None:
+            known.update(plan.heads)
+        else:
+            known.clear()
+            self._raise_unless_stored(rows, failure)
+        for turn, placed in admitted:
+            turn.answer = Receipt(placed, {place.ledger: heads[place.ledger] for place in placed})
+
+    def _plan(self, turns: Sequence[AppendTurn], known: dict[str, HeldHead], *, careful: bool) -> GroupPlan:
+        new_ledgers: list[str] = []
         streams: set[str] = set()
         outcomes: set[tuple[str, str]] = set()
         for turn in turns:
             batch = turn.asked
             for append in batch.streams:
-                ledgers.add(append.ledger)
-                streams.add(append.stream)
-            streams.update([stream for stream, _ in batch.guards])
-            if batch.outcome is not None:
+                if append.ledger not in known:
+                    new_ledgers.append(append.ledger)
+                if careful:
+                    streams.add(append.stream)
+            for stream, _ in batch.guards:
+                streams.add(stream)
+            if careful and batch.outcome is not None:
                 outcomes.add((batch.outcome.actor, batch.outcome.command_id))
-        self._hold(ledgers)
+        if new_ledgers:
+            stored = self._writer.heads(set(new_ledgers))
+            known.update({ledger: HeldHead.of(head) for ledger, head in stored.items()})
         versions = self._writer.versions(streams)
-        known = self._writer.known_outcomes(outcomes) if outcomes else outcomes
-        return GroupPlan(self._heads, versions, known, self._clock())
+        return GroupPlan(known, versions, self._writer.known_outcomes(outcomes), self._clock())
 
-    def _hold(self, ledgers: set[str]) -> None:
-        missing = ledgers - self._heads.keys()
-        if missing:
-            for ledger, stored in self._writer.heads(missing).items():
-                self._heads[ledger] = HeldHead.of(stored)
+    def _written(self, rows: Rows) -> TrialproofError | None:
+        """Write and commit; give the error of a commit that failed, to be looked into."""
+        if rows.entries or rows.outcomes:
+            self._writer.insert(rows)
+            try:
+                self._writer.commit()
+            except TrialproofError as failure:
+                return failure
+        return None
 
-    def _abandon(self) -> None:
-        """Nothing remembered may outlive an error."""
-        self._heads.clear()
-        self._writer.rollback()
-
-    def _raise_unless_stored(self, plan: GroupPlan, failure: TrialproofError) -> None:
+    def _raise_unless_stored(self, rows: Rows, failure: TrialproofError) -> None:
         """Look, after a commit that failed, whether it took effect all the same; raise where it did not."""
         try:
-            stored = self._is_stored(plan)
+            stored = self._is_stored(rows)
         except TrialproofError as error:
             raise InDoubtError(
                 f"{failure.what} Whether the write took effect cannot be read either: {error.what}",
@@ -107,11 +123,11 @@ class GroupCommit:
         if not stored:
             raise failure
 
-    def _is_stored(self, plan: GroupPlan) -> bool:
-        if plan.entries:
-            last = plan.entries[-1]
+    def _is_stored(self, rows: Rows) -> bool:
+        if rows.entries:
+            last = rows.entries[-1]
             return self._reader.leaf(last.ledger, last.position) == last.leaf
-        last_outcome = plan.outcomes[-1]
+        last_outcome = rows.outcomes[-1]
         recorded = self._reader.outcome(last_outcome.actor, last_outcome.command_id)
         return recorded is not None and recorded.digest == last_outcome.digest
 
@@ -119,16 +135,12 @@ class GroupCommit:
 def _admit(plan: GroupPlan, turns: Sequence[AppendTurn]) -> Admitted:
     admitted: Admitted = []
     for turn in turns:
+        turn.error = None
         try:
             admitted.append((turn, plan.admit(turn.asked)))
         except TrialproofError as error:
             turn.error = error
     return admitted
-
-
-def _answer(admitted: Admitted, heads: dict[str, Head]) -> None:
-    for turn, placed in admitted:
-        turn.answer = Receipt(placed, {place.ledger: heads[place.ledger] for place in placed})
 
 
 def _tell_all(turns: Sequence[AppendTurn], error: TrialproofError) -> None:
@@ -139,7 +151,3 @@ def _tell_all(turns: Sequence[AppendTurn], error: TrialproofError) -> None:
             own.__dict__.update(error.__dict__)
             own.__cause__ = error
             turn.error = own
-
-
-def _closed() -> StorageUnavailableError:
-    return StorageUnavailableError("The ledger storage was closed.", next_step="Open it again before writing.")

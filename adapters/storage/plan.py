@@ -1,15 +1,18 @@
 """What one commit writes: every batch of a group is judged in turn, and framed where it is to stand."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from adapters.storage.batch import Append, Head, Outcome, Placed, StoredHead, StreamAppend
-from adapters.storage.dialect import EntryRow, OutcomeRow, Rows
+from adapters.storage.dialect import EntryRow, GrownHead, NewHead, OutcomeRow, Rows
 from adapters.storage.runs import written_runs
 from compliance.proofs.entry import frame_entry, read_recorded_at, recorded_at_text
 from compliance.proofs.tree import Frontier, leaf_hash
-from domain.errors import ConflictError, DamagedLedgerError
+from domain.errors import ConflictError, DamagedLedgerError, TrialproofError
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +37,26 @@ class HeldHead:
 NOTHING_YET = HeldHead(Frontier.empty(), "")
 
 
-@dataclass(slots=True)
-class _Draft:
-    """What one batch would write; thrown away where the batch fails."""
-
-    heads: dict[str, HeldHead] = field(default_factory=dict[str, HeldHead])
-    versions: dict[str, int] = field(default_factory=dict[str, int])
-    entries: list[EntryRow] = field(default_factory=list[EntryRow])
-
-
 class GroupPlan:
-    """The rows of one commit. It knows the heads, versions and outcomes that its batches ask for."""
+    """The rows of one commit.
+
+    It is given the heads that its batches follow and the versions of the streams that they guard. Any
+    other stream is taken to stand where its writer saw it, unless its version is given, too.
+    """
 
     def __init__(
         self,
         heads: Mapping[str, HeldHead],
-        versions: Mapping[str, int],
-        known_outcomes: Collection[tuple[str, str]],
+        versions: dict[str, int],
+        known_outcomes: set[tuple[str, str]],
         now: datetime,
     ) -> None:
         self._before = heads
-        self._after: dict[str, HeldHead] = {}
-        self._versions = dict(versions)
-        self._known_outcomes = set(known_outcomes)
+        self._versions = versions
+        self._known_outcomes = known_outcomes
         self._now = recorded_at_text(now)
         self._moment = now
+        self.heads: dict[str, HeldHead] = {}
         self.entries: list[EntryRow] = []
         self.outcomes: list[OutcomeRow] = []
 
@@ -68,36 +66,42 @@ class GroupPlan:
             self._refuse_known(batch.outcome)
         for stream, version in batch.guards:
             _expect(stream, version, self._versions[stream])
-        draft = _Draft()
-        for append in batch.streams:
-            self._place(append, draft)
-        placed = tuple(Placed(row[0], row[1], row[2], row[3], row[5]) for row in draft.entries)
-        self._accept(draft, batch.outcome, placed)
+        first = len(self.entries)
+        undo: list[tuple[StreamAppend, int | None, HeldHead | None]] = []
+        try:
+            for append in batch.streams:
+                undo.append((append, self._versions.get(append.stream), self.heads.get(append.ledger)))
+                self._place(append)
+        except TrialproofError:
+            self._forget(first, undo)
+            raise
+        placed = tuple([Placed(row[0], row[1], row[2], row[3], row[5]) for row in self.entries[first:]])
+        if batch.outcome is not None:
+            self._keep(batch.outcome, placed)
         return placed
 
-    def head(self, ledger: str) -> Head:
-        frontier = self._after[ledger].frontier
-        return Head(frontier.size, frontier.root())
-
-    def held_heads(self) -> Mapping[str, HeldHead]:
-        return self._after
-
-    def rows(self, heads: Mapping[str, Head]) -> Rows:
+    def rows(self) -> tuple[Rows, dict[str, Head]]:
+        """Give all that is to be written, and the new head of every ledger that grows."""
         rows = Rows(self.entries, [], [], self.outcomes)
-        for ledger, held in self._after.items():
-            chosen = rows.grown_heads if ledger in self._before else rows.new_heads
-            size, frontier = held.frontier.size, held.frontier.to_bytes()
-            chosen.append(StoredHead(ledger, size, frontier, heads[ledger].root, held.recorded_at))
-        return rows
+        heads: dict[str, Head] = {}
+        for ledger, held in self.heads.items():
+            size, frontier, root = held.frontier.size, held.frontier.to_bytes(), held.frontier.root()
+            heads[ledger] = Head(size, root)
+            before = self._before.get(ledger)
+            if before is None:
+                rows.new_heads.append(NewHead(ledger, size, frontier, root, held.recorded_at))
+            else:
+                size_before = before.frontier.size
+                rows.grown_heads.append(GrownHead(size, frontier, root, held.recorded_at, ledger, size_before))
+        return rows, heads
 
-    def _place(self, append: StreamAppend, draft: _Draft) -> None:
+    def _place(self, append: StreamAppend) -> None:
         stream, ledger = append.stream, append.ledger
-        version = draft.versions.get(stream, self._versions[stream])
+        version = self._versions.get(stream, append.after_version)
         _expect(stream, append.after_version, version)
-        head = draft.heads.get(ledger) or self._after.get(ledger) or self._before.get(ledger, NOTHING_YET)
+        head = self.heads.get(ledger) or self._before.get(ledger, NOTHING_YET)
+        position, leaves = head.frontier.size, list[bytes]()
         spelled, moment = self._recorded_at(head)
-        leaves: list[bytes] = []
-        position = head.frontier.size
         for new in append.entries:
             position, version = position + 1, version + 1
             entry = frame_entry(
@@ -111,10 +115,16 @@ class GroupPlan:
             )
             leaf = leaf_hash(entry)
             leaves.append(leaf)
-            draft.entries.append(EntryRow(ledger, position, stream, version, new.type, spelled, leaf, entry))
+            self.entries.append(EntryRow(ledger, position, stream, version, new.type, spelled, leaf, entry))
         if leaves:
-            draft.heads[ledger] = HeldHead(head.frontier.extend(leaves), spelled)
-            draft.versions[stream] = version
+            self.heads[ledger] = HeldHead(head.frontier.extend(leaves), spelled)
+            self._versions[stream] = version
+
+    def _forget(self, first: int, undo: list[tuple[StreamAppend, int | None, HeldHead | None]]) -> None:
+        del self.entries[first:]
+        for append, version, head in reversed(undo):
+            _put_back(self._versions, append.stream, version)
+            _put_back(self.heads, append.ledger, head)
 
     def _recorded_at(self, head: HeldHead) -> tuple[str, datetime]:
         """Give the ledger's last time again where the clock stepped back: spelled times sort as times."""
@@ -129,15 +139,10 @@ class GroupPlan:
                 next_step="Read the recorded outcome of the command.",
             )
 
-    def _accept(self, draft: _Draft, outcome: Outcome | None, placed: tuple[Placed, ...]) -> None:
-        self._after.update(draft.heads)
-        self._versions.update(draft.versions)
-        self.entries.extend(draft.entries)
-        if outcome is not None:
-            self._known_outcomes.add((outcome.actor, outcome.command_id))
-            self.outcomes.append(
-                OutcomeRow(outcome.actor, outcome.command_id, outcome.digest, outcome.code, written_runs(placed))
-            )
+    def _keep(self, outcome: Outcome, placed: tuple[Placed, ...]) -> None:
+        actor, command_id = outcome.actor, outcome.command_id
+        self._known_outcomes.add((actor, command_id))
+        self.outcomes.append(OutcomeRow(actor, command_id, outcome.digest, outcome.code, written_runs(placed)))
 
 
 def _expect(stream: str, expected: int, current: int) -> None:
@@ -146,3 +151,10 @@ def _expect(stream: str, expected: int, current: int) -> None:
             f"The stream {stream} stands at version {current}, not at {expected}.",
             next_step="Read the stream again and decide anew.",
         )
+
+
+def _put_back(values: dict[str, Value], key: str, value: Value | None) -> None:
+    if value is None:
+        values.pop(key, None)
+    else:
+        values[key] = value

@@ -1,6 +1,7 @@
 """Commands about adverse events: reported, followed up, judged by each side, and what the clocks need."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from domain import streams
 from domain.adverse_event.adverse_event import AdverseEvent, AnchorName
@@ -19,12 +20,13 @@ from domain.adverse_event.facts import (
     SeriousCriterion,
     SeriousnessAssessed,
     Severity,
+    SuspectProduct,
 )
 from domain.command import Decided, Given, Room, command
 from domain.deviation.found import RuleCode
 from domain.fields import Safety, TrialTeam
 from domain.input import Code, DateGiven, OccurredGiven, Reference, Words256, Words16384
-from domain.participant.base import after_death
+from domain.participant.checks import after_death
 from domain.refusals import not_in_order
 
 
@@ -37,7 +39,7 @@ class ReportAdverseEvent(SafetyCommand):
     criteria: tuple[SeriousCriterion, ...] = ()
     narrative: Words16384 | None = None
     onset: DateGiven | None = None
-    product: Reference | None = None
+    product: SuspectProduct | Literal["UNKNOWN"] | None = None
     reporter: Reference
     serious: bool | None = None
     severity: Severity | None = None

@@ -12,6 +12,8 @@ SeriousCriterion = Literal[
     "death", "life_threatening", "hospitalisation", "disability", "congenital_anomaly", "medically_important"
 ]  # fmt: skip
 Side = Literal["investigator", "sponsor"]
+SuspectProduct = Literal["study_treatment", "other_medicine"]
+"""A name here could tell an arm; what exactly was given stands in the vault, other medicines in the narrative."""
 Outcome = Literal["recovered", "recovering", "not_recovered", "recovered_with_sequelae", "fatal", "unknown"]
 Severity = Literal["mild", "moderate", "severe"]
 
@@ -26,7 +28,7 @@ class AdverseEventReported(Fact):
     narrative: Prose16384[Safety] | None
     onset: Open[PartialDate | None]
     participant: Open[Code]
-    product: Open[Name | None]
+    product: Open[SuspectProduct | None]
     reporter: Open[Name]
     serious: Open[bool | None]
     severity: Open[Severity | None]

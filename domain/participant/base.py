@@ -1,7 +1,6 @@
 """What all commands about a participant share: the streams, and the deviations that a fact may open."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -9,14 +8,13 @@ from pydantic import Field
 from domain import streams
 from domain.command import Decided, Given, Room
 from domain.deviation.found import RuleCode, found
-from domain.participant.facts import ConsentScope
+from domain.participant.checks import broken, renewal_missing
 from domain.participant.participant import Participant
 from domain.protocol.protocol import Protocol
 from domain.record import Fact
 from domain.refusals import not_in_order
 from domain.site.facts import Task
 from domain.site.site import Site
-from domain.times import Occurred, Order, zone
 from domain.trial.commands import TrialCommand
 
 ParticipantNumber = Annotated[str, Field(pattern=r"^\d{3,6}$")]
@@ -85,11 +83,14 @@ class ParticipantCommand(TrialCommand):
         self, given: Given, room: Room, main: Decided, rules: Iterable[RuleCode]
     ) -> tuple[Decided, ...]:
         """The fact, and one deviation for each rule it breaks; a fact is never refused."""
-        broken = dict.fromkeys((*rules, *self.standing_deviations(given, room)))
+        found_broken = dict.fromkeys((*rules, *self.standing_deviations(given, room)))
         site = self.own(room).site or None
         return (
             main,
-            *(found(given, rule, participant=self.participant, site=site, about=(main.event_id,)) for rule in broken),
+            *(
+                found(given, rule, participant=self.participant, site=site, about=(main.event_id,))
+                for rule in found_broken
+            ),
         )
 
     def standing_deviations(self, given: Given, room: Room) -> tuple[RuleCode, ...]:
@@ -113,8 +114,12 @@ class ParticipantCommand(TrialCommand):
             return ()
         return (("performer-not-delegated", not site.delegated(person, self.TASK, given.occurred.day)),)
 
+    def renewal_missing(self, given: Given, room: Room) -> bool:
+        """Whether consent had to be renewed by then and was not."""
+        return renewal_missing(self.own(room), self.protocol(room), self.at_own_site(room), given.occurred)
+
     def permit(self, given: Given, room: Room, *, what: str) -> Participant:
-        """The participant, when trial and site allow new permissions now; Refusal otherwise."""
+        """The participant, when trial, site and consent allow new permissions now; Refusal otherwise."""
         own, trial, site = self.known(room), self.trial(room), self.at_own_site(room)
         if trial.state(given.now) != "OPEN":
             raise not_in_order(
@@ -137,39 +142,18 @@ class ParticipantCommand(TrialCommand):
                 "Facts learned later can still be recorded.",
                 rule="permissions-need-a-living-participant",
             )
+        if own.withdrawn("treatment") is not None:
+            raise not_in_order(
+                "consent_withdrawn",
+                f"Participant {self.participant} has withdrawn consent to treatment: {what} is not possible.",
+                "Record what happened; only a new consent can change this.",
+                rule="permissions-need-consent",
+            )
+        if self.renewal_missing(given, room):
+            raise not_in_order(
+                "consent_not_renewed",
+                f"Participant {self.participant} has not consented again on the new version: {what} is not possible.",
+                "Record the renewed consent with its claimed date and time first.",
+                rule="permissions-need-consent",
+            )
         return own
-
-
-def broken(*checks: tuple[RuleCode, bool]) -> tuple[RuleCode, ...]:
-    """The rules that are broken, in the order asked."""
-    return tuple(rule for rule, is_broken in checks if is_broken)
-
-
-def after_consent(own: Participant, occurred: Occurred) -> RuleCode | None:
-    """The consent rule that an act at that time breaks, if any; UNKNOWN order is listed, never assumed good."""
-    orders = {consent.occurred.order(occurred) for consent in own.consents}
-    if orders & {Order.BEFORE, Order.SAME}:
-        return None
-    return "consent-order-unknown" if Order.UNKNOWN in orders else "act-before-consent"
-
-
-def after_withdrawal(own: Participant, scopes: Iterable[ConsentScope], occurred: Occurred) -> bool:
-    """Whether the act came (or may have come) after consent for one of its scopes was taken back."""
-    taken = (own.withdrawn(scope) for scope in scopes)
-    return any(when is not None and occurred.order(when) is not Order.BEFORE for when in taken)
-
-
-def after_death(own: Participant, occurred: Occurred) -> bool:
-    """Whether the act surely came after the death."""
-    return own.death is not None and occurred.order(own.death) is Order.AFTER
-
-
-def days_between(first: Occurred, later: Occurred, zone_name: str) -> int | None:
-    """Calendar days on the site's calendar; None where a day is not exact."""
-    if not (first.day.is_exact and later.day.is_exact):
-        return None
-    return (_day(later.earliest, zone_name) - _day(first.earliest, zone_name)).days
-
-
-def _day(instant: datetime, zone_name: str) -> datetime:
-    return instant.astimezone(zone(zone_name)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)

@@ -8,14 +8,8 @@ from domain.command import Decided, Given, Room, command
 from domain.deviation.found import RuleCode
 from domain.fields import TrialTeam
 from domain.input import Code, DateGiven, Reference, Words1024
-from domain.participant.base import (
-    ParticipantCommand,
-    after_consent,
-    after_death,
-    after_withdrawal,
-    broken,
-    days_between,
-)
+from domain.participant.base import ParticipantCommand
+from domain.participant.checks import after_consent, after_death, after_withdrawal, broken, outside_window
 from domain.participant.conduct_facts import (
     FollowUpChanged,
     TreatmentGiven,
@@ -23,6 +17,9 @@ from domain.participant.conduct_facts import (
     VisitRecorded,
     VitalStatusRecorded,
 )
+from domain.participant.participant import Participant
+from domain.participant.parts import holding_at
+from domain.times import Occurred, Order
 
 
 @command("record_treatment")
@@ -39,8 +36,9 @@ class RecordTreatment(ParticipantCommand):
         consent = after_consent(own, given.occurred)
         checks = broken(
             (consent or "act-before-consent", consent is not None),
-            ("treatment-before-allocation", own.allocation is None),
-            ("treatment-after-stop", own.treatment in ("stopped", "completed")),
+            ("renewed-consent-missing", self.renewal_missing(given, room)),
+            ("treatment-before-allocation", _before_allocation(own, given.occurred)),
+            ("treatment-after-stop", _after_stop(own, given.occurred)),
             ("act-after-withdrawal", after_withdrawal(own, ("treatment",), given.occurred)),
             ("act-after-death", after_death(own, given.occurred)),
         )
@@ -75,24 +73,27 @@ class RecordVisit(ParticipantCommand):
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Flag a visit outside its window (counted in days of the site), after leaving, or after a death."""
-        own = self.known(room)
-        checks = broken(
-            ("visit-not-planned", self.protocol(room).visit(self.visit) is None),
-            ("visit-outside-window", self.done and self._outside_window(given, room)),
-            ("act-after-leaving-follow-up", self.done and own.follow_up in ("left", "completed")),
-            ("act-after-withdrawal", self.done and after_withdrawal(own, ("follow_up",), given.occurred)),
-            ("act-after-death", self.done and after_death(own, given.occurred)),
-        )
+        self.known(room)
+        version = self.version_in_force(given, room)
+        planned = self.protocol(room).visit(self.visit, version) is not None
+        done = self._checks_when_done(given, room, version) if self.done else ()
         fact = VisitRecorded(done=self.done, visit=self.visit)
-        return self.with_deviations(given, room, self.in_own_stream(given, fact), checks)
+        rules = (*broken(("visit-not-planned", not planned)), *done)
+        return self.with_deviations(given, room, self.in_own_stream(given, fact), rules)
 
-    def _outside_window(self, given: Given, room: Room) -> bool:
-        first, planned = self.own(room).first_treatment, self.protocol(room).visit(self.visit)
-        if first is None or planned is None:
-            return False
-        day = days_between(first, given.occurred, self.at_own_site(room).zone)
-        earliest, latest = planned.target_day - planned.days_before, planned.target_day + planned.days_after
-        return day is not None and not earliest <= day <= latest
+    def _checks_when_done(self, given: Given, room: Room, version: str | None) -> tuple[RuleCode, ...]:
+        own, protocol, occurred = self.own(room), self.protocol(room), given.occurred
+        consent = after_consent(own, occurred)
+        allowed = protocol.may_precede_consent(self.visit, version)
+        left = holding_at(own.follow_up_changes, occurred)
+        return broken(
+            (consent or "act-before-consent", consent is not None and not allowed),
+            ("renewed-consent-missing", self.renewal_missing(given, room)),
+            ("visit-outside-window", outside_window(own, protocol, self.at_own_site(room), self.visit, occurred)),
+            ("act-after-leaving-follow-up", left is not None and left.state in ("left", "completed")),
+            ("act-after-withdrawal", after_withdrawal(own, ("follow_up",), occurred)),
+            ("act-after-death", after_death(own, occurred)),
+        )
 
 
 @command("change_follow_up")
@@ -122,8 +123,8 @@ class RecordVitalStatus(ParticipantCommand):
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Accepted at any time, also after withdrawal and after the lock; what is missing is flagged."""
-        self.known(room)
-        words = self.explanation
+        own, words = self.known(room), self.explanation
+        as_of = given.occurred if self.date is None else Occurred(f"{self.date}[{given.occurred.zone_name}]")
         fact = VitalStatusRecorded(
             case=self.case,
             date=self.date,
@@ -132,5 +133,20 @@ class RecordVitalStatus(ParticipantCommand):
             status=self.status,
         )
         unexplained = self.status == "dead" and self.case is None and words is None
-        rules: tuple[RuleCode, ...] = ("death-without-case",) if unexplained else ()
+        rules = broken(("death-without-case", unexplained), ("alive-after-death", self._contradicts_death(own, as_of)))
         return self.with_deviations(given, room, self.in_own_stream(given, fact), rules)
+
+    def _contradicts_death(self, own: Participant, as_of: Occurred) -> bool:
+        if self.status == "alive":
+            return after_death(own, as_of)
+        alive = (record.occurred for record in own.vital_records if record.status == "alive")
+        return self.status == "dead" and any(seen.order(as_of) is Order.AFTER for seen in alive)
+
+
+def _before_allocation(own: Participant, occurred: Occurred) -> bool:
+    return own.allocation is None or occurred.order(own.allocation.occurred) is Order.BEFORE
+
+
+def _after_stop(own: Participant, occurred: Occurred) -> bool:
+    held = holding_at(own.treatment_changes, occurred)
+    return held is not None and held.state in ("stopped", "completed")

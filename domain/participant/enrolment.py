@@ -1,68 +1,73 @@
 """Enrolment and allocation: permissions, given only in order (21 CFR 11.10(f), ICH E9 2.3)."""
 
-from typing import Literal
-
 from domain import streams
 from domain.allocation.facts import PlaceTaken, RandomisationCommitted, SlotDrawn
 from domain.allocation.lists import Places, Randomisation, SealedList
 from domain.command import Decided, Given, Room, command
 from domain.eligibility.rule import Chosen
-from domain.input import Code
-from domain.participant.base import ParticipantCommand, ParticipantNumber
-from domain.participant.eligibility import STRATUM_FACT
-from domain.participant.facts import Allocated, AllocationErrorFound, Enrolled
-from domain.participant.participant import KnownFact, Participant
+from domain.participant.base import ParticipantCommand
+from domain.participant.eligibility import STRATUM_FACT, refuse_unless_eligible, usable
+from domain.participant.facts import Allocated, Enrolled
+from domain.participant.participant import Participant
+from domain.participant.parts import KnownFact
 from domain.refusals import not_in_order
 from domain.trial.trial import Trial
 
 
-def stratum_of(own: Participant) -> KnownFact | None:
-    """The recorded fact that fixes the stratum."""
-    fact = own.known.get(STRATUM_FACT)
-    return fact if fact is not None and isinstance(fact.value, Chosen) else None
-
-
-def stratum_code(fact: KnownFact) -> str:
-    """The stratum that the fact names."""
-    assert isinstance(fact.value, Chosen)
-    return fact.value.code
-
-
-@command("enrol")
-class Enrol(ParticipantCommand):
-    """Take the participant into the trial, in the stratum that the recorded facts say."""
+class Placing(ParticipantCommand):
+    """Enrolment or allocation: permissions for somebody eligible, one at a time, once per person."""
 
     TASK = "enrolment"
 
     def streams(self, room: Room) -> tuple[str, ...]:
-        """Also the commitment, the stratum's places, and the linked screenings of the same person."""
+        """Also the commitment, and the other screenings of the same person."""
         named = (*super().streams(room), streams.randomisation(room.trial))
-        own_stream = streams.participant(room.trial, self.participant)
-        if own_stream not in room:
-            return named
-        fact = stratum_of(self.own(room))
-        places = () if fact is None else (streams.stratum(room.trial, stratum_code(fact)),)
-        return (*named, *places, *linked(room, self.own(room)))
+        return (*named, *linked(room, self.own(room))) if self.has_all(room, named) else named
+
+    def has_all(self, room: Room, named: tuple[str, ...]) -> bool:
+        """Whether these streams are loaded."""
+        return all(stream in room for stream in named)
+
+    def window(self, given: Given, room: Room) -> int | None:
+        """How old a result from before a re-screening may be."""
+        return self.protocol(room).reuse_days(self.version_in_force(given, room))
+
+    def others(self, room: Room) -> tuple[Participant, ...]:
+        """The other screenings of the same person."""
+        return tuple(room.get(Participant, stream) for stream in linked(room, self.own(room)))
+
+
+@command("enrol")
+class Enrol(Placing):
+    """Take the participant into the trial, in the stratum that the recorded facts say."""
+
+    def streams(self, room: Room) -> tuple[str, ...]:
+        """Also the stratum's places."""
+        named = super().streams(room)
+        places = self.lock(room) if self.has_all(room, named) else None
+        return named if places is None else (*named, places)
 
     def lock(self, room: Room) -> str | None:
         """One enrolment at a time into a stratum."""
-        fact = stratum_of(self.own(room))
-        return None if fact is None else streams.stratum(room.trial, stratum_code(fact))
+        known = self.own(room).known.get(STRATUM_FACT)
+        stratum = _stratum(known)
+        return None if stratum is None else streams.stratum(room.trial, stratum)
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse without consent, without an eligible decision, twice, or over the stratum's cap."""
         own = self.permit(given, room, what="enrolment")
         self._in_order(own, room)
-        fact = stratum_of(own)
+        refuse_unless_eligible(own, self.protocol(room), self.window(given, room))
+        fact = usable(own, self.window(given, room)).get(STRATUM_FACT)
+        stratum = _stratum(fact)
         committed = room.get(Randomisation, streams.randomisation(given.trial))
-        if fact is None or committed.stratum(stratum_code(fact)) is None:
+        if fact is None or stratum is None or committed.stratum(stratum) is None:
             raise not_in_order(
                 "no_stratum",
                 f"No committed stratum is known for participant {self.participant}.",
                 "Record the fact `stratum` with its source; the lists must be committed before the first enrolment.",
                 rule="stratum-before-enrolment",
             )
-        stratum = stratum_code(fact)
         self._has_place(room, stratum, committed)
         enrolled = self.in_own_stream(given, Enrolled(stratum=stratum, stratum_facts=(fact.event,)))
         place = given.fact(
@@ -71,17 +76,11 @@ class Enrol(ParticipantCommand):
         return (enrolled, place, *self.with_deviations(given, room, enrolled, ())[1:])
 
     def _in_order(self, own: Participant, room: Room) -> None:
-        others = [room.get(Participant, stream) for stream in linked(room, own)]
+        elsewhere = any(other.is_enrolled for other in self.others(room))
         checks = (
             ("already_enrolled", own.is_enrolled, "is enrolled already"),
-            ("enrolled_before", any(o.is_enrolled for o in others), "was enrolled under another number"),
+            ("enrolled_before", elsewhere, "was enrolled under another number"),
             ("screening_ended", own.screening_ended, "left, was lost or died before enrolment"),
-            (
-                "not_eligible",
-                own.eligibility is None or not own.eligibility.eligible,
-                "has no decision that says eligible",
-            ),
-            ("consent_withdrawn", own.withdrawn("treatment") is not None, "has withdrawn consent to treatment"),
         )
         for code, broken, words in checks:
             if broken:
@@ -106,10 +105,15 @@ class Enrol(ParticipantCommand):
             )
 
 
+def _stratum(fact: KnownFact | None) -> str | None:
+    """The stratum that the fact names."""
+    return fact.value.code if fact is not None and isinstance(fact.value, Chosen) else None
+
+
 def linked(room: Room, own: Participant) -> tuple[str, ...]:
-    """The other screenings of the same person, as far as they are loaded: earlier and later ones."""
+    """The other screenings of the same person, as far as they are loaded: earlier, later, and found to be the same."""
     found: list[str] = []
-    waiting = [number for number in (own.previous, own.next) if number]
+    waiting = list(_same_person(own))
     while waiting:
         stream = streams.participant(room.trial, waiting.pop())
         if stream in found or stream == streams.participant(room.trial, own.number):
@@ -117,24 +121,24 @@ def linked(room: Room, own: Participant) -> tuple[str, ...]:
         found.append(stream)
         if stream in room:
             other = room.get(Participant, stream)
-            waiting += [number for number in (other.previous, other.next) if number]
+            waiting += _same_person(other)
     return tuple(found)
 
 
+def _same_person(own: Participant) -> tuple[str, ...]:
+    earlier = () if own.previous is None else (own.previous,)
+    return (*earlier, *own.later, *own.duplicates)
+
+
 @command("allocate")
-class Allocate(ParticipantCommand):
+class Allocate(Placing):
     """Draw the next slot of the stratum's sealed list; the arm goes into the envelope and the vault only."""
 
-    TASK = "enrolment"
-
     def streams(self, room: Room) -> tuple[str, ...]:
-        """Also the commitment and, once both are known, the sealed list of the stratum."""
-        commitment = streams.randomisation(room.trial)
-        named = (*super().streams(room), commitment)
-        if commitment not in room or streams.participant(room.trial, self.participant) not in room:
-            return named
-        list_id = self._list_id(room)
-        return named if list_id is None else (*named, streams.sealed_list(room.trial, list_id))
+        """Also the sealed list of the stratum."""
+        named = super().streams(room)
+        sealed_list = self.lock(room) if self.has_all(room, named) else None
+        return named if sealed_list is None else (*named, sealed_list)
 
     def lock(self, room: Room) -> str | None:
         """One draw at a time from a list."""
@@ -150,24 +154,30 @@ class Allocate(ParticipantCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse out of order and twice; an exhausted list is refused in words that tell nothing."""
         own = self.permit(given, room, what="allocation")
-        if own.allocation is not None or not own.is_enrolled:
-            code, words = (
-                ("already_allocated", "has an allocation already")
-                if own.allocation
-                else ("not_enrolled", "is not enrolled")
-            )
-            raise not_in_order(
-                code,
-                f"Participant {self.participant} {words}.",
-                "Nobody is allocated twice; enrol first.",
-                rule="allocation-in-order",
-            )
+        self._in_order(own, room)
+        refuse_unless_eligible(own, self.protocol(room), self.window(given, room))
         list_id = self._list_id(room)
         assert list_id is not None
         stream = streams.sealed_list(given.trial, list_id)
         committed = room.get(Randomisation, streams.randomisation(given.trial)).committed
         assert committed is not None
         return self._draw(given, room.get(SealedList, stream), stream, committed)
+
+    def _in_order(self, own: Participant, room: Room) -> None:
+        elsewhere = any(other.allocation is not None for other in self.others(room))
+        checks = (
+            ("already_allocated", own.allocation is not None, "has an allocation already"),
+            ("allocated_before", elsewhere, "has an allocation under another number"),
+            ("not_enrolled", not own.is_enrolled, "is not enrolled"),
+        )
+        for code, broken, words in checks:
+            if broken:
+                raise not_in_order(
+                    code,
+                    f"Participant {self.participant} {words}.",
+                    "Nobody is allocated twice; enrol first.",
+                    rule="allocation-in-order",
+                )
 
     def _draw(
         self, given: Given, sealed_list: SealedList, stream: str, committed: RandomisationCommitted
@@ -203,32 +213,3 @@ class Allocate(ParticipantCommand):
             Decided(streams.participant(given.trial, self.participant), allocated, event),
             given.fact(stream, drawn),
         )
-
-
-@command("record_allocation_error")
-class RecordAllocationError(ParticipantCommand):
-    """Annotate an error around the allocation: it stays visible, nobody is re-randomised, no slot is reused."""
-
-    error: Literal[
-        "ineligible",
-        "wrong_stratum",
-        "wrong_participant",
-        "duplicate_person",
-        "allocated_before_consent",
-        "withdrew_before_dosing",
-        "wrong_kit",
-        "wrong_treatment",
-    ]
-    other_participant: ParticipantNumber | None = None
-    true_stratum: Code | None = None
-
-    def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Record the truth beside what was used, and open an important deviation (conduct rules, section 6)."""
-        own = self.known(room)
-        fact = AllocationErrorFound(
-            error=self.error,
-            other_participant=self.other_participant,
-            stratum_used=own.stratum,
-            true_stratum=self.true_stratum,
-        )
-        return self.with_deviations(given, room, self.in_own_stream(given, fact), ("allocation-error",))

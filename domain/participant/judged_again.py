@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.deviation.found import RuleCode
 from domain.eligibility.rule import Result
-from domain.participant.base import after_consent, after_death, after_withdrawal, broken, days_between
+from domain.participant.checks import after_consent, after_death, after_withdrawal, broken, outside_window
 from domain.participant.eligibility import results
 from domain.participant.facts import ConsentScope, EligibilityDecided
 from domain.participant.participant import Participant
@@ -48,7 +48,7 @@ def newly_broken(
     """What the participant's entries break after a change that they did not break before it."""
     known = set(_broken_acts(before, protocol, site))
     acts = (finding for finding in _broken_acts(after, protocol, site) if finding not in known)
-    return (*acts, *_affected_decision(before, after, protocol))
+    return (*acts, *_affected_decision(before, after, protocol, site))
 
 
 def _broken_acts(entries: Sequence[Entry], protocol: Protocol, site: Site) -> tuple[Finding, ...]:
@@ -65,28 +65,22 @@ def _acts(own: Participant) -> tuple[_Act, ...]:
 
 def _broken(own: Participant, act: _Act, protocol: Protocol, site: Site) -> tuple[RuleCode, ...]:
     consent = after_consent(own, act.occurred)
-    exempt = act.kind == "procedure" and protocol.may_precede_consent(act.code)
+    version = site.protocol_version(act.occurred.day.latest)
+    exempt = act.kind in ("procedure", "visit") and protocol.may_precede_consent(act.code, version)
     return broken(
         (consent or "act-before-consent", consent is not None and not exempt),
         ("act-after-withdrawal", after_withdrawal(own, SCOPES[act.kind], act.occurred)),
         ("act-after-death", after_death(own, act.occurred)),
-        ("visit-outside-window", act.kind == "visit" and _outside_window(own, act, protocol, site)),
+        ("visit-outside-window", act.kind == "visit" and outside_window(own, protocol, site, act.code, act.occurred)),
     )
 
 
-def _outside_window(own: Participant, act: _Act, protocol: Protocol, site: Site) -> bool:
-    first, planned = own.first_treatment, protocol.visit(act.code)
-    if first is None or planned is None:
-        return False
-    day = days_between(first, act.occurred, site.zone)
-    earliest, latest = planned.target_day - planned.days_before, planned.target_day + planned.days_after
-    return day is not None and not earliest <= day <= latest
-
-
-def _affected_decision(before: Sequence[Entry], after: Sequence[Entry], protocol: Protocol) -> tuple[Finding, ...]:
+def _affected_decision(
+    before: Sequence[Entry], after: Sequence[Entry], protocol: Protocol, site: Site
+) -> tuple[Finding, ...]:
     """The eligibility decision, where a criterion would give another result today on what was known then."""
     decision = _decision(before)
-    if decision is None or _results(before, decision, protocol) == _results(after, decision, protocol):
+    if decision is None or _results(before, decision, protocol, site) == _results(after, decision, protocol, site):
         return ()
     return (Finding("eligibility-affected-by-correction", decision.body.event_id),)
 
@@ -95,10 +89,11 @@ def _decision(entries: Sequence[Entry]) -> Entry | None:
     return next((entry for entry in reversed(entries) if isinstance(entry.fact, EligibilityDecided)), None)
 
 
-def _results(entries: Sequence[Entry], decision: Entry, protocol: Protocol) -> dict[str, Result]:
+def _results(entries: Sequence[Entry], decision: Entry, protocol: Protocol, site: Site) -> dict[str, Result]:
     known_then = _participant(entry for entry in entries if entry.frame.position < decision.frame.position)
     day = decision.body.occurred_at.day.latest
-    return {result.criterion: result.met for result in results(protocol, known_then, day)}
+    window = protocol.reuse_days(site.protocol_version(day))
+    return {result.criterion: result.met for result in results(protocol, known_then, day, window=window)}
 
 
 def _participant(entries: Iterable[Entry]) -> Participant:

@@ -1,13 +1,10 @@
 """A participant as the stream tells it: four independent states, and all that the rules ask for."""
 
-from datetime import datetime
 from typing import Literal, Self
-from uuid import UUID
 
 import msgspec
 
 from domain.aggregate import Aggregate
-from domain.eligibility.rule import FactValue, Result
 from domain.participant.conduct_facts import (
     FollowUpChanged,
     SignedOff,
@@ -18,6 +15,7 @@ from domain.participant.conduct_facts import (
 )
 from domain.participant.facts import (
     Allocated,
+    AllocationErrorFound,
     ConsentGiven,
     ConsentScope,
     ConsentWithdrawn,
@@ -30,74 +28,24 @@ from domain.participant.facts import (
     ScreeningEnded,
     ScreeningOpened,
 )
+from domain.participant.parts import (
+    Act,
+    Allocation,
+    Consent,
+    EligibilityDecision,
+    FollowUpChange,
+    FollowUpState,
+    Judgement,
+    KnownFact,
+    TreatmentChange,
+    TreatmentState,
+    VitalRecord,
+    VitalState,
+    Withdrawal,
+    in_order,
+)
 from domain.record import Entry
-from domain.times import Occurred
-from domain.values import Value
-
-TreatmentState = Literal["not_started", "on", "interrupted", "stopped", "completed"]
-FollowUpState = Literal["not_started", "in", "completed", "left", "lost"]
-VitalState = Literal["unknown", "alive", "dead"]
-
-
-class Consent(Value):
-    """Consent as given once."""
-
-    event: UUID
-    document: str
-    language: str
-    version: str
-    scopes: tuple[ConsentScope, ...]
-    occurred: Occurred
-
-
-class Withdrawal(Value):
-    """Consent for one scope taken back."""
-
-    scope: ConsentScope
-    occurred: Occurred
-
-
-class KnownFact(Value):
-    """A typed fact with the entry behind it."""
-
-    event: UUID
-    fact: str
-    value: FactValue
-    occurred: Occurred
-
-
-class Judgement(Value):
-    """What the investigator judged on a criterion."""
-
-    criterion: str
-    result: Result
-    event: UUID
-
-
-class EligibilityDecision(Value):
-    """The decision, when it was recorded, and by whom."""
-
-    eligible: bool
-    event: UUID
-    by: str
-    recorded_at: datetime
-
-
-class Act(Value):
-    """Something that needs consent before it."""
-
-    event: UUID
-    kind: Literal["procedure", "treatment", "visit"]
-    code: str
-    occurred: Occurred
-
-
-class Allocation(Value):
-    """The allocation as a blinded reader knows it."""
-
-    event: UUID
-    fact: Allocated
-    occurred: Occurred
+from domain.times import Occurred, Order
 
 
 class Participant(Aggregate):
@@ -105,8 +53,10 @@ class Participant(Aggregate):
 
     number: str
     site: str
+    opened: Occurred | None
     previous: str | None
-    next: str | None
+    later: tuple[str, ...]
+    duplicates: tuple[str, ...]
     consents: tuple[Consent, ...]
     withdrawals: tuple[Withdrawal, ...]
     facts: tuple[KnownFact, ...]
@@ -115,13 +65,12 @@ class Participant(Aggregate):
     screening_ended: bool
     stratum: str | None
     allocation: Allocation | None
-    treatment: TreatmentState
+    treatment_changes: tuple[TreatmentChange, ...]
     first_treatment: Occurred | None
     doses: int
     acts: tuple[Act, ...]
-    follow_up: FollowUpState
-    vital: VitalState
-    death: Occurred | None
+    follow_up_changes: tuple[FollowUpChange, ...]
+    vital_records: tuple[VitalRecord, ...]
     signed_off_at: int | None
 
     @classmethod
@@ -131,8 +80,10 @@ class Participant(Aggregate):
             version=0,
             number="",
             site="",
+            opened=None,
             previous=None,
-            next=None,
+            later=(),
+            duplicates=(),
             consents=(),
             withdrawals=(),
             facts=(),
@@ -141,13 +92,12 @@ class Participant(Aggregate):
             screening_ended=False,
             stratum=None,
             allocation=None,
-            treatment="not_started",
+            treatment_changes=(),
             first_treatment=None,
             doses=0,
             acts=(),
-            follow_up="not_started",
-            vital="unknown",
-            death=None,
+            follow_up_changes=(),
+            vital_records=(),
             signed_off_at=None,
         )
 
@@ -157,9 +107,11 @@ class Participant(Aggregate):
         body = entry.body
         match entry.fact:
             case ScreeningOpened(number=number, site=site, previous=previous):
-                return msgspec.structs.replace(new, number=number, site=site, previous=previous)
+                return msgspec.structs.replace(
+                    new, number=number, site=site, opened=body.occurred_at, previous=previous
+                )
             case Rescreened(next=following):
-                return msgspec.structs.replace(new, next=following)
+                return msgspec.structs.replace(new, later=(*self.later, following))
             case ConsentGiven() as fact:
                 consent = Consent(
                     event=body.event_id,
@@ -175,58 +127,99 @@ class Participant(Aggregate):
                 return msgspec.structs.replace(new, withdrawals=(*self.withdrawals, *withdrawn))
             case FactRecorded() as fact:
                 known = KnownFact(event=body.event_id, fact=fact.fact, value=fact.value, occurred=body.occurred_at)
-                return msgspec.structs.replace(new, facts=(*self.facts, known))
+                return msgspec.structs.replace(new, facts=in_order(self.facts, known))
             case CriterionJudged() as fact:
                 judged = Judgement(criterion=fact.criterion, result=fact.result, event=body.event_id)
                 return msgspec.structs.replace(new, judgements=(*self.judgements, judged))
-            case EligibilityDecided(eligible=eligible):
+            case EligibilityDecided(eligible=eligible, results=results):
                 decision = EligibilityDecision(
-                    eligible=eligible, event=body.event_id, by=body.actor, recorded_at=entry.frame.recorded_at
+                    eligible=eligible,
+                    event=body.event_id,
+                    by=body.actor,
+                    recorded_at=entry.frame.recorded_at,
+                    results=results,
                 )
                 return msgspec.structs.replace(new, eligibility=decision)
             case ScreeningEnded():
                 return msgspec.structs.replace(new, screening_ended=True)
             case Enrolled(stratum=stratum):
-                return msgspec.structs.replace(new, stratum=stratum, follow_up="in")
+                return msgspec.structs.replace(new, stratum=stratum)
             case Allocated() as fact:
                 allocation = Allocation(event=body.event_id, fact=fact, occurred=body.occurred_at)
                 return msgspec.structs.replace(new, allocation=allocation)
+            case AllocationErrorFound(error="duplicate_person", other_participant=str() as other):
+                return msgspec.structs.replace(new, duplicates=(*self.duplicates, other))
             case _:
                 return new.after_conduct(entry)
 
     def after_conduct(self, entry: Entry) -> Self:
         """The part of `after` that follows the allocation."""
+        when = entry.body.occurred_at
         match entry.fact:
             case ProcedurePerformed(procedure=code):
                 return msgspec.structs.replace(self, acts=(*self.acts, act_of(entry, "procedure", code)))
             case VisitRecorded(done=True, visit=code):
                 return msgspec.structs.replace(self, acts=(*self.acts, act_of(entry, "visit", code)))
             case TreatmentGiven(dose=dose):
-                return msgspec.structs.replace(
-                    self,
-                    acts=(*self.acts, act_of(entry, "treatment", f"dose {dose}")),
-                    doses=self.doses + 1,
-                    first_treatment=self.first_treatment or entry.body.occurred_at,
-                    treatment="on" if self.treatment == "not_started" else self.treatment,
-                )
+                first = min(self.first_treatment or when, when, key=lambda given: given.earliest)
+                acts = (*self.acts, act_of(entry, "treatment", f"dose {dose}"))
+                return msgspec.structs.replace(self, acts=acts, doses=self.doses + 1, first_treatment=first)
             case TreatmentStateChanged(state=state):
-                return msgspec.structs.replace(self, treatment=state)
+                change = TreatmentChange(state=state, occurred=when)
+                return msgspec.structs.replace(self, treatment_changes=in_order(self.treatment_changes, change))
             case FollowUpChanged(state=state):
-                return msgspec.structs.replace(self, follow_up="in" if state == "found_again" else state)
-            case VitalStatusRecorded(status="dead", date=day):
-                when = entry.body.occurred_at
-                death = when if day is None else Occurred(f"{day}[{when.zone_name}]")
-                return msgspec.structs.replace(self, vital="dead", death=death)
-            case VitalStatusRecorded(status=status):
-                return msgspec.structs.replace(self, vital=status, death=None)
+                left = FollowUpChange(state="in" if state == "found_again" else state, occurred=when)
+                return msgspec.structs.replace(self, follow_up_changes=in_order(self.follow_up_changes, left))
+            case VitalStatusRecorded(status=status, date=day):
+                as_of = when if day is None else Occurred(f"{day}[{when.zone_name}]")
+                record = VitalRecord(status=status, occurred=as_of)
+                return msgspec.structs.replace(self, vital_records=(*self.vital_records, record))
             case SignedOff(record_version=version):
                 return msgspec.structs.replace(self, signed_off_at=version)
             case _:
                 return self
 
     @property
+    def next(self) -> str | None:
+        """The last number under which this person was screened again."""
+        return self.later[-1] if self.later else None
+
+    @property
+    def treatment(self) -> TreatmentState:
+        """The last state claimed, else on from the first dose."""
+        if self.treatment_changes:
+            return self.treatment_changes[-1].state
+        return "on" if self.doses else "not_started"
+
+    @property
+    def follow_up(self) -> FollowUpState:
+        """The last state claimed, else in from the enrolment on."""
+        if self.follow_up_changes:
+            return self.follow_up_changes[-1].state
+        return "in" if self.is_enrolled else "not_started"
+
+    @property
+    def death(self) -> Occurred | None:
+        """When the participant died, as last recorded; only a later record of life surely after it takes it back."""
+        died: Occurred | None = None
+        for record in self.vital_records:
+            if record.status == "dead":
+                died = record.occurred
+            elif died is not None and record.status == "alive" and record.occurred.order(died) is Order.AFTER:
+                died = None
+        return died
+
+    @property
+    def vital(self) -> VitalState:
+        """Dead, or what was claimed for the latest time."""
+        if self.death is not None:
+            return "dead"
+        others = [record for record in self.vital_records if record.status != "dead"]
+        return max(reversed(others), key=lambda record: record.occurred.earliest).status if others else "unknown"
+
+    @property
     def known(self) -> dict[str, KnownFact]:
-        """The last recorded value of each fact."""
+        """The value of each fact that was claimed last: an older result entered late replaces nothing."""
         return {fact.fact: fact for fact in self.facts}
 
     def judged(self, criterion: str) -> Judgement | None:
@@ -239,13 +232,15 @@ class Participant(Aggregate):
         """In the trial."""
         return self.stratum is not None
 
+    def renewed_after(self, withdrawal: Withdrawal) -> tuple[Occurred, ...]:
+        """When consent for the withdrawn scope was given again."""
+        given = (c.occurred for c in self.consents if withdrawal.scope in c.scopes)
+        return tuple(again for again in given if again.earliest > withdrawal.occurred.earliest)
+
     def withdrawn(self, scope: ConsentScope) -> Occurred | None:
-        """When consent for a scope was last taken back, unless it was given again since."""
-        given = [c.occurred for c in self.consents if scope in c.scopes]
-        taken = [w.occurred for w in self.withdrawals if w.scope == scope]
-        if not taken or (given and max(g.earliest for g in given) > max(t.earliest for t in taken)):
-            return None
-        return taken[-1]
+        """Since when consent for a scope is taken back; None when it was given again since, or never was taken back."""
+        standing = (w.occurred for w in self.withdrawals if w.scope == scope and not self.renewed_after(w))
+        return min(standing, key=lambda taken: taken.earliest, default=None)
 
     @property
     def is_soft_locked(self) -> bool:

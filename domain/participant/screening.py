@@ -9,14 +9,8 @@ from domain.deviation.found import RuleCode, found
 from domain.eligibility.rule import asks_judgement
 from domain.fields import TrialTeam
 from domain.input import Code, FactGiven, Words1024
-from domain.participant.base import (
-    ParticipantCommand,
-    ParticipantNumber,
-    after_consent,
-    after_death,
-    after_withdrawal,
-    broken,
-)
+from domain.participant.base import ParticipantCommand, ParticipantNumber
+from domain.participant.checks import after_consent, after_death, after_withdrawal, broken, too_old_to_reuse
 from domain.participant.facts import (
     ConsentGiven,
     ConsentScope,
@@ -90,12 +84,13 @@ class OpenScreeningRecord(SiteCommand):
     def _out_of_order(self, given: Given, room: Room) -> tuple[RuleCode, ...]:
         trial = room.get(Trial, streams.trial(given.trial))
         site = room.get(Site, streams.site(given.trial, self.site))
-        checks = broken(
+        return broken(
             ("screening-before-opening", not trial.opened),
+            ("trial-paused", trial.paused),
+            ("trial-closed", trial.closed),
             ("fact-after-lock", trial.is_locked(given.now)),
             ("site-not-active", not site.is_active_on(given.occurred.day)),
         )
-        return checks
 
 
 @command("record_consent")
@@ -157,11 +152,14 @@ class RecordFact(ParticipantCommand):
     value: FactGiven
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Flag collection after the use of data was withdrawn."""
+        """Flag collection after the use of data was withdrawn, and what is too old to be used again."""
         own = self.known(room)
-        withdrawn = after_withdrawal(own, ("data_use",), given.occurred)
+        window = self.protocol(room).reuse_days(self.version_in_force(given, room))
+        rules = broken(
+            ("act-after-withdrawal", after_withdrawal(own, ("data_use",), given.occurred)),
+            ("result-too-old-to-reuse", too_old_to_reuse(own, given.occurred, window)),
+        )
         fact = FactRecorded(fact=self.fact, value=self.value)
-        rules: tuple[RuleCode, ...] = ("act-after-withdrawal",) if withdrawn else ()
         return self.with_deviations(given, room, self.in_own_stream(given, fact), rules)
 
 
@@ -175,9 +173,10 @@ class RecordProcedure(ParticipantCommand):
         """Flag a procedure before consent, unless the protocol names it among what may come before."""
         own = self.known(room)
         consent = after_consent(own, given.occurred)
-        allowed = self.protocol(room).may_precede_consent(self.procedure)
+        allowed = self.protocol(room).may_precede_consent(self.procedure, self.version_in_force(given, room))
         checks = broken(
             (consent or "act-before-consent", consent is not None and not allowed),
+            ("renewed-consent-missing", self.renewal_missing(given, room)),
             ("act-after-withdrawal", after_withdrawal(own, ("follow_up", "samples"), given.occurred)),
             ("act-after-death", after_death(own, given.occurred)),
         )
@@ -220,13 +219,7 @@ class EndScreening(ParticipantCommand):
     how: Literal["left", "lost", "died"]
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse only what cannot be: an end of screening after enrolment."""
-        if self.known(room).is_enrolled:
-            raise not_in_order(
-                "already_enrolled",
-                f"Participant {self.participant} is enrolled; screening ended then.",
-                "Record a withdrawal, a follow-up state or a death instead.",
-                rule="screening-ends-before-enrolment",
-            )
+        """Flag an end of screening for somebody who is enrolled already."""
+        rules = broken(("screening-ended-after-enrolment", self.known(room).is_enrolled))
         fact = ScreeningEnded(how=self.how)
-        return self.with_deviations(given, room, self.in_own_stream(given, fact), ())
+        return self.with_deviations(given, room, self.in_own_stream(given, fact), rules)

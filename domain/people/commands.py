@@ -97,6 +97,13 @@ class GrantRole(PersonCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse one's own request, and a mix of blinded role and unblinded clearance in one trial."""
         person = self.known(room)
+        if not person.active:
+            raise Refusal(
+                "account_ended",
+                f"The account {self.person} has ended.",
+                rule="roles-go-to-open-accounts",
+                next_step="Register the person anew under another id.",
+            )
         if given.actor.person in (self.requested_by, self.person):
             raise same_person(
                 "A grant is approved by somebody who neither asked for it nor gets it.",
@@ -108,6 +115,13 @@ class GrantRole(PersonCommand):
                 f"{self.person} has held a role on the other side of the blind in this trial.",
                 rule="blinded-role-excludes-unblinded-clearance",
                 next_step="Give the role to a person who never held the other clearance in this trial.",
+            )
+        if person.would_mix_duties(self.role, self.trial, given.now):
+            raise Refusal(
+                "mixed_duties",
+                f"{self.person} holds a role in this trial that excludes {self.role}.",
+                rule="duties-are-kept-apart",
+                next_step="Give the role to another person, or end the other role first.",
             )
         fact = GrantGiven(
             approved_by=given.actor.person,
@@ -138,7 +152,7 @@ class EndGrant(PersonCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse a grant that this person does not hold."""
         person = self.known(room)
-        if not any(grant.grant == self.grant and grant.ends is None for grant in person.grants):
+        if not any(grant.grant == self.grant and grant.is_open(given.now) for grant in person.grants):
             raise Refusal(
                 "no_such_grant",
                 f"{self.person} holds no open grant {self.grant}.",

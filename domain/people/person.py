@@ -7,7 +7,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.people.facts import GrantEnded, GrantGiven, PersonDeactivated, PersonRegistered
-from domain.people.roles import UNBLINDED_ROLES, Role
+from domain.people.roles import UNBLINDED_ROLES, Role, kept_apart
 from domain.record import Entry
 from domain.values import Value
 
@@ -22,9 +22,13 @@ class Grant(Value):
     starts: datetime
     ends: datetime | None
 
+    def is_open(self, now: datetime) -> bool:
+        """Not ended by then; it may start later."""
+        return self.ends is None or now < self.ends
+
     def covers(self, trial: str | None, site: str | None, now: datetime) -> bool:
         """Whether the grant holds now for that trial and site (None: for all of them)."""
-        if now < self.starts or (self.ends is not None and now >= self.ends):
+        if now < self.starts or not self.is_open(now):
             return False
         if self.trial is not None and self.trial != trial:
             return False
@@ -91,6 +95,11 @@ class Person(Aggregate):
         if role in NEUTRAL_ROLES:
             return False
         return any((role in UNBLINDED_ROLES) != (other in UNBLINDED_ROLES) for other in held)
+
+    def would_mix_duties(self, role: Role, trial: str | None, now: datetime) -> bool:
+        """Whether the role would join duties that are kept apart, with a role held now or later in that trial."""
+        held = {g.role for g in self.grants if g.is_open(now) and (trial is None or g.trial in (None, trial))}
+        return any(kept_apart(role, other) for other in held)
 
 
 NEUTRAL_ROLES: frozenset[Role] = frozenset({"administrator"})

@@ -66,6 +66,7 @@ class ApproveProtocolVersion(ProtocolCommand):
     change: ChangeKind
     digest: Digest
     references: PublicText
+    reuse_days: Days | None = None
     summary: PublicText
     version: Code
     visits: tuple[VisitPart, ...] = ()
@@ -84,6 +85,7 @@ class ApproveProtocolVersion(ProtocolCommand):
             change=self.change,
             digest=self.digest,
             references=self.references,
+            reuse_days=self.reuse_days,
             summary=self.summary,
             version=self.version,
             visits=tuple(

@@ -25,13 +25,15 @@ class PlannedVisit(Value):
 class ProtocolVersionApproved(Fact):
     """A protocol version was approved by the sponsor; it takes effect per site and date.
 
-    `before_consent` names the procedures that may be done before consent.
+    `before_consent` names the procedures that may be done before consent; `reuse_days` says how many days before
+    a re-screening a result may lie to be used again (None: the protocol says nothing, and nothing is).
     """
 
     before_consent: Open[tuple[Code, ...]]
     change: Open[ChangeKind]
     digest: Open[Hex64]
     references: Open[Text]
+    reuse_days: Open[int | None]
     summary: Open[Text]
     version: Open[Code]
     visits: Open[tuple[PlannedVisit, ...]]

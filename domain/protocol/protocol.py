@@ -98,14 +98,19 @@ class Protocol(Aggregate):
         return next((c for c in self.criteria if c.fact.criterion == code), None)
 
     def reading(self, criterion: str, site: str, day: date) -> Reading | None:
-        """The reading in force for a criterion at a site on a day: the latest effective one."""
+        """The reading in force for a criterion at a site on a day: the latest effective, of two the later proposed."""
         found = [r for r in self.readings if r.fact.criterion == criterion and r.holds_at(site, day)]
-        return max(found, key=lambda r: r.fact.effective.latest) if found else None
+        return max(reversed(found), key=lambda r: r.fact.effective.latest) if found else None
 
     def rule_for(self, criterion: Criterion, site: str, day: date) -> tuple[Rule, str | None]:
         """The rule to check by, and the interpretation it comes from."""
         reading = self.reading(criterion.fact.criterion, site, day)
         return (criterion.rule, None) if reading is None else (reading.fact.rule, reading.fact.interpretation)
+
+    def rule_of(self, criterion: Criterion, interpretation: str | None) -> Rule:
+        """The criterion's rule as that interpretation reads it, whether or not it is in force now."""
+        read = (r.fact.rule for r in self.readings if r.fact.interpretation == interpretation)
+        return next(read, criterion.rule)
 
     @property
     def leaves(self) -> tuple[Criterion, ...]:
@@ -123,13 +128,28 @@ class Protocol(Aggregate):
 
     def has_version(self, version: str) -> bool:
         """The sponsor approved that version."""
-        return any(v.version == version for v in self.versions)
+        return self.named(version) is not None
 
-    def may_precede_consent(self, procedure: str) -> bool:
-        """The protocol names it among what may be done before consent."""
-        return bool(self.versions) and procedure in self.versions[-1].before_consent
+    def named(self, version: str | None) -> ProtocolVersionApproved | None:
+        """The version of that name; None is no version in force."""
+        return next((v for v in self.versions if v.version == version), None)
 
-    def visit(self, code: str) -> PlannedVisit | None:
-        """A visit of the latest schedule."""
-        visits = self.versions[-1].visits if self.versions else ()
-        return next((v for v in visits if v.visit == code), None)
+    def may_precede_consent(self, procedure: str, version: str | None) -> bool:
+        """That version names the procedure among what may be done before consent."""
+        found = self.named(version)
+        return found is not None and procedure in found.before_consent
+
+    def visit(self, code: str, version: str | None) -> PlannedVisit | None:
+        """A visit of that version's schedule."""
+        found = self.named(version)
+        return next((v for v in found.visits if v.visit == code), None) if found else None
+
+    def reuse_days(self, version: str | None) -> int | None:
+        """How many days before a re-screening a result may lie to be used again, as that version says."""
+        found = self.named(version)
+        return found.reuse_days if found else None
+
+    def asks_again(self, document: str, version: str, language: str) -> bool:
+        """Whether that version of a consent document asks those who consented earlier to consent again."""
+        wanted = (document, version, language)
+        return any((d.document, d.version, d.language) == wanted and d.reconsent_needed for d in self.documents)

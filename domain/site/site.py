@@ -117,18 +117,27 @@ class Site(Aggregate):
         )
 
     def consent_version(self, document: str, language: str, day: PartialDate) -> str | None:
-        """The version of a consent document to use on that day: the latest surely approved by then."""
+        """The version of a consent document to use on that day: the latest surely approved by then.
+
+        Of two approved for the same day, the one recorded later.
+        """
         found = [
             c
             for c in self.consents
             if c.document == document and c.language == language and c.approved.latest <= day.earliest
         ]
-        return sorted(found, key=lambda c: c.approved.latest)[-1].version if found else None
+        return max(reversed(found), key=lambda c: c.approved.latest).version if found else None
+
+    def versions_since(self, approved: ConsentVersionApproved) -> frozenset[str]:
+        """That version of a consent document and all that were approved with it or after it."""
+        since = approved.approved.earliest
+        later = (c for c in self.consents if c.document == approved.document and c.approved.earliest >= since)
+        return frozenset(c.version for c in later)
 
     def protocol_version(self, day: date) -> str | None:
-        """The protocol version in force on that day."""
+        """The protocol version in force on that day; of two from one day on, the one recorded later."""
         found = [p for p in self.protocols if p.effective.latest <= day]
-        return sorted(found, key=lambda p: p.effective.latest)[-1].version if found else None
+        return max(reversed(found), key=lambda p: p.effective.latest).version if found else None
 
     def delegated(self, person: str, task: Task, day: PartialDate) -> bool:
         """Whether the person was surely delegated that task on that day."""

@@ -140,7 +140,10 @@ class DiscloseArm(RoutineCommand):
         if not all(stream in room for stream in named):
             return named
         about = self.about(room)
-        return named if about is None else (*named, *list_streams(room, about))
+        if about is None:
+            return named
+        told_before = (streams.disclosure(room.trial, self.request),) if self.own(room).disclosures else ()
+        return (*named, *list_streams(room, about), *told_before)
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse without two approvals, out of time, after the lock, and to anyone who is not named."""

@@ -41,6 +41,19 @@ class Disclosure(Value):
     at: datetime
 
 
+class Disclosures(Aggregate):
+    """What was disclosed under a request: rules ask only how often, so that no reader is lost; no arm is kept."""
+
+    @classmethod
+    def start(cls) -> Self:
+        """Nothing disclosed yet."""
+        return cls(version=0)
+
+    def after(self, entry: Entry) -> Self:
+        """One more disclosure."""
+        return self.at_version(entry.frame.version)
+
+
 class Unblinding(Aggregate):
     """Routine, emergency or accident: who asked, who approved, who learned, and what still has to follow."""
 
@@ -184,8 +197,4 @@ class Unblinding(Aggregate):
 
 def moment_of(entry: Entry) -> datetime:
     """When it happened: a disclosure entered late happened when it is claimed to have, any other when recorded."""
-    try:
-        claimed = entry.body.occurred_at.latest
-    except (OverflowError, ValueError):  # a claimed date at the end of the calendar has no end of its own
-        return entry.frame.recorded_at
-    return min(entry.frame.recorded_at, claimed)
+    return min(entry.frame.recorded_at, entry.body.occurred_at.latest)

@@ -59,7 +59,7 @@ def test_a_full_report_is_recorded_as_sent_with_its_texts_sealed_under_the_parti
         criteria=("hospitalisation", "life_threatening"),
         narrative="Found at home, taken to hospital",
         onset=PartialDate("2027-03"),
-        product="Study treatment",
+        product="study_treatment",
         serious=True,
         severity="severe",
     )
@@ -68,7 +68,7 @@ def test_a_full_report_is_recorded_as_sent_with_its_texts_sealed_under_the_parti
 
     assert (told.aware_at, told.case) == (on("2027-03-03T09:00"), "AE-1")
     assert (told.criteria, told.serious, told.severity) == (("hospitalisation", "life_threatening"), True, "severe")
-    assert (told.onset, told.product) == (PartialDate("2027-03"), "Study treatment")
+    assert (told.onset, told.product) == (PartialDate("2027-03"), "study_treatment")
     assert told.narrative is not None
     assert (told.narrative.audience, told.narrative.size) == ("safety", 16384)
     assert (told.term.audience, told.term.size) == ("trial_team", 256)

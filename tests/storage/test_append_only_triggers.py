@@ -73,7 +73,7 @@ def test_no_row_is_changed_and_heads_only_grow(stranger: sqlite3.Connection, sta
     "row",
     [
         pytest.param(f"('{TRIAL}', 1, '{TRIAL}/s/9', 1, 't', 'now', {LEAF}, x'00')", id="same position"),
-        pytest.param(f"('{TRIAL}', 9, '{TRIAL}/s/1', 2, 't', 'now', {LEAF}, x'00')", id="same version"),
+        pytest.param(f"('{TRIAL}', 3, '{TRIAL}/s/1', 2, 't', 'now', {LEAF}, x'00')", id="same version"),
     ],
 )
 @pytest.mark.parametrize("verb", ["INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT OR FAIL"])
@@ -84,10 +84,23 @@ def test_an_entry_is_not_replaced_by_another_of_its_keys(stranger: sqlite3.Conne
 
 @pytest.mark.requirement("P11-09")
 def test_an_entry_is_not_replaced_by_its_rowid(stranger: sqlite3.Connection) -> None:
-    values = f"(1, '{TRIAL}', 9, '{TRIAL}/s/9', 1, 't', 'now', {LEAF}, x'00')"
+    values = f"(1, '{TRIAL}', 3, '{TRIAL}/s/9', 1, 't', 'now', {LEAF}, x'00')"
 
     with pytest.raises(sqlite3.IntegrityError, match="cannot be replaced: entry"):
         stranger.execute(f"INSERT OR REPLACE INTO entry (rowid, {AN_ENTRY[1:]} VALUES {values}")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(f"('{TRIAL}', 4, '{TRIAL}/s/9', 1, 't', 'now', {LEAF}, x'00')", id="position"),
+        pytest.param(f"('{TRIAL}', 3, '{TRIAL}/s/9', 2, 't', 'now', {LEAF}, x'00')", id="version"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE"])
+def test_an_entry_that_leaves_a_gap_is_not_taken(stranger: sqlite3.Connection, verb: str, row: str) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="has no gaps: entry"):
+        stranger.execute(f"{verb} INTO entry {AN_ENTRY} VALUES {row}")
 
 
 def test_an_upsert_is_no_way_around(stranger: sqlite3.Connection) -> None:

@@ -125,7 +125,7 @@ class FailingDialect(SqliteDialect):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._writer.close()
-        self.failing = FailingWriter(path, self._translating)
+        self.failing = FailingWriter(path)
         self._writer = self.failing
 
     @contextmanager

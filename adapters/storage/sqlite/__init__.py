@@ -23,7 +23,7 @@ class SqliteDialect:
             if not path.exists():
                 create(path)
             examine(path)
-            self._writer = SqliteWriter(path, self._translating)
+            self._writer = SqliteWriter(path)
             self._readers = create_engine(
                 "sqlite://",
                 creator=lambda: connect(path, "query_only=ON"),

@@ -38,7 +38,7 @@ def names() -> set[str]:
 def _triggers() -> dict[str, str]:
     triggers = _append_only(command_outcome, "")
     for tables in ALL_LEDGER_TABLES:
-        triggers |= _append_only(tables.entry, "")
+        triggers |= _append_only(tables.entry, "") | _without_gaps(tables.entry.name)
         triggers |= _append_only(tables.head, _WHEN_NOT_GROWN)
     return triggers
 
@@ -67,6 +67,20 @@ def _append_only(table: Table, when_not_allowed: str) -> dict[str, str]:
             ("delete", f"BEFORE DELETE ON {name}"),
             ("replace", f"BEFORE INSERT ON {name} WHEN {known}"),
         )
+    }
+
+
+def _without_gaps(entry: str) -> dict[str, str]:
+    gaps = " OR ".join(
+        f"(NEW.{number} > 1 AND NOT EXISTS (SELECT 1 FROM {entry} WHERE {of} AND {number} = NEW.{number} - 1))"  # noqa: S608 (names of our own tables)
+        for of, number in (
+            ("ledger = NEW.ledger", "position"),
+            ("ledger = NEW.ledger AND stream = NEW.stream", "version"),
+        )
+    )
+    return {
+        f"{entry}_no_gap": f"CREATE TRIGGER {entry}_no_gap BEFORE INSERT ON {entry} WHEN {gaps}"
+        f" BEGIN SELECT RAISE(ABORT, 'what is recorded has no gaps: {entry}'); END"
     }
 
 

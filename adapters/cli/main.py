@@ -1,0 +1,48 @@
+"""The command line of Trialproof: what its groups are, and the options that hold for all of them."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from adapters.cli import apply, ledger, setup, trial
+from adapters.cli.command import JSON, KEY_FILE, LOG, STORE
+from adapters.cli.settings import KEY_FILE as KEY_FILE_SETTING
+from adapters.cli.settings import LOG as LOG_SETTING
+from adapters.cli.settings import STORE as STORE_SETTING
+from adapters.cli.settings import Settings
+
+GROUPS: Final = (setup, trial, apply, ledger)
+
+app = typer.Typer(
+    name="trialproof",
+    help="The system of record for the conduct of clinical trials. Options may stand before or after the command.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    store: Annotated[Path | None, typer.Option("--store", envvar=STORE_SETTING, help=STORE)] = None,
+    key_file: Annotated[Path | None, typer.Option("--key-file", envvar=KEY_FILE_SETTING, help=KEY_FILE)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON)] = False,
+    log: Annotated[str | None, typer.Option("--log", envvar=LOG_SETTING, help=LOG)] = None,
+) -> None:
+    """Take the options that hold for every command."""
+    ctx.obj = Settings(store=store, key_file=key_file, as_json=as_json, log=log)
+
+
+for group in GROUPS:
+    group.add_to(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

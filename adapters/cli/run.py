@@ -1,0 +1,180 @@
+"""One invocation of a command: its settings, its correlation id, its log, its output, and how it ends."""
+
+import logging
+import os
+import sys
+from contextlib import ExitStack
+from time import monotonic
+from types import TracebackType
+from uuid import UUID, uuid4
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from adapters.cli.errors import ExitCode, exit_code_of, told
+from adapters.cli.output import UNKNOWN, Output
+from adapters.cli.settings import Settings
+from adapters.logs import LibraryMessages, Log
+from adapters.wiring import Store, open_store
+from compliance.contexts import environment_of
+from compliance.gate import Identity
+from compliance.inquire import Inquire
+from domain.errors import InvalidInputError, NotFoundError
+from domain.input import Code
+
+PASSED_ON = (typer.Exit, typer.Abort, typer.BadParameter)
+"""How typer itself ends a command."""
+ORIGINATOR = "trialproof-cli"
+_CODE: TypeAdapter[str] = TypeAdapter(Code)
+
+
+class Run:
+    """What a command works with; the store is opened when it is first asked for."""
+
+    def __init__(self, name: str, settings: Settings, stack: ExitStack, log: Log, output: Output) -> None:
+        self.name = name
+        self.settings = settings
+        self.output = output
+        self.correlation: UUID = uuid4()
+        self.log = log.bind(invocation=name, correlation=self.correlation)
+        self._stack = stack
+        self._store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store, open and set up; from now on the output says its environment."""
+        if self._store is None:
+            self.use(open_store(self.settings.folder, self.settings.secret))
+        if self.output.environment == UNKNOWN:
+            self.says(environment_of(self.opened.ledger))
+        return self.opened
+
+    def says(self, environment: str) -> None:
+        """From now on every line of output and log says this environment."""
+        self.output.environment = environment
+        self.log = self.log.bind(store_environment=environment)
+
+    def open(self) -> None:
+        """Open the store before anything else, so that every line that follows says its environment."""
+        assert self.store
+
+    @property
+    def opened(self) -> Store:
+        """The store that was opened before."""
+        assert self._store is not None
+        return self._store
+
+    def use(self, store: Store) -> None:
+        """Work with this store; it is closed when the invocation ends."""
+        self._store = store
+        self._stack.callback(store.close)
+
+    @property
+    def inquire(self) -> Inquire:
+        """The one place that reads for someone."""
+        return Inquire(self.store.ports)
+
+    def identity(self, person: str) -> Identity:
+        """Who says to be whom: asserted, as demonstrations allow."""
+        return Identity(person=code_given(person, "--as"), strength="asserted", session=None, originator=ORIGINATOR)
+
+    def trial(self, named: str | None) -> str:
+        """The trial named, or the only one of the store."""
+        known = self.trials()
+        if named is not None:
+            if code_given(named, "--trial") not in known:
+                raise NotFoundError(
+                    f"There is no trial {named} in this store.",
+                    next_step="List the trials with `trialproof doctor`, or import one.",
+                )
+            return named
+        if len(known) == 1:
+            return known[0]
+        if not known:
+            raise NotFoundError(
+                "There is no trial in this store yet.",
+                next_step="Import one with `trialproof trial import FILE --as PERSON`.",
+            )
+        raise InvalidInputError(
+            "which_trial",
+            f"This store holds {len(known)} trials: {', '.join(known)}.",
+            field="--trial",
+            next_step="Say which one is meant with --trial.",
+        )
+
+    def trials(self) -> list[str]:
+        """The trials of the store, by id."""
+        kinds = (ledger.partition(":") for ledger in self.store.ledger.ledgers())
+        return [trial for kind, _, trial in kinds if kind == "trial"]
+
+
+def code_given(text: str, option: str) -> str:
+    """An id from the command line: it becomes part of a stream's name, so nothing else than a code will do."""
+    try:
+        return _CODE.validate_python(text)
+    except ValidationError as error:
+        raise InvalidInputError(
+            "bad_form",
+            f"{text[:64]!r} is not an id.",
+            field=option,
+            next_step="An id has letters, digits and . _ : + - only, at most 64, and begins with a letter or digit.",
+        ) from error
+
+
+class Ending:
+    """Turns what ends an invocation into words on standard error and an exit code."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, PASSED_ON) or not isinstance(error, Exception | KeyboardInterrupt):
+            return
+        code = exit_code_of(error)
+        if code is ExitCode.READER_LEFT:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        elif code is not ExitCode.INTERRUPTED:
+            self._output.trouble(told(error), exit_code=int(code))
+        raise typer.Exit(code) from None
+
+
+class Logged:
+    """Logs the end of an invocation: its exit code and how long it took."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._started = monotonic()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        code = 0 if error is None else error.exit_code if isinstance(error, typer.Exit) else exit_code_of(error)
+        self._run.log.info(
+            "invocation.ended",
+            exit_code=int(code),
+            result=told(error)["error"] if isinstance(error, Exception) and not isinstance(error, PASSED_ON) else None,
+            exc_info=error if code == ExitCode.FAULT else None,
+            store_environment=self._run.output.environment,
+            duration_ms=int((monotonic() - self._started) * 1000),
+        )
+
+
+class Libraries:
+    """Routes what libraries log into the log, for as long as an invocation lasts."""
+
+    def __init__(self, log: Log) -> None:
+        self._handler = LibraryMessages(log)
+
+    def __enter__(self) -> None:
+        logging.getLogger().addHandler(self._handler)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self._handler)
