@@ -122,13 +122,7 @@ def _tree(value: Value) -> dict[str, Any]:
 
 
 def _written(tree: dict[str, Any]) -> bytes:
-    return orjson.dumps(tree, _spell, OPTIONS)
-
-
-def _spell(value: Any) -> str:
-    if isinstance(value, datetime):
-        return recorded_at_text(value)
-    raise TypeError(f"{type(value).__name__} has no place in an entry")
+    return orjson.dumps(tree, recorded_at_text, OPTIONS)  # times are all that orjson asks about in such a tree
 
 
 def _refuse(type_name: str, error: Exception) -> Never:

@@ -8,8 +8,7 @@ from domain.allocation.facts import DisclosureRecorded, SlotDrawn
 from domain.allocation.lists import SealedList
 from domain.command import Actor, Reason
 from domain.record import Entry
-from domain.unblinding.emergency import BreakBlind
-from domain.unblinding.routine import ApproveUnblinding, DiscloseArm, RequestUnblinding
+from domain.unblinding.commands import ApproveUnblinding, BreakBlind, DiscloseArm, RequestUnblinding
 from domain.unblinding.unblinding import Unblinding
 from tests.domain.harness import MEDICAL_MONITOR, SPONSOR, World, persona
 from tests.domain.story import allocated, open_trial

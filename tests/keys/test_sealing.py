@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from adapters.chance import SeededBytes
+from adapters.keys.box import lock
 from adapters.keys.ideal import Aside, IdealOpener, IdealSealer, IdealVaultSealing
-from adapters.keys.sealing import Opener, Sealer, VaultSealing
+from adapters.keys.sealing import ARM, Opener, Sealer, VaultSealing
 from adapters.keys.store import KeyStore
 from adapters.storage.mapper import FactSealing
 from domain.errors import DamagedLedgerError, NotFoundError
@@ -134,6 +135,15 @@ def test_an_arm_moved_to_another_place_does_not_open(port: Port, elsewhere: dict
 
     with pytest.raises(DamagedLedgerError, match="moved"):
         opened(port, envelope, **elsewhere)
+
+
+@pytest.mark.parametrize("plain", [bytes(3), b"\0\0\0\1ab".ljust(64, b"\0"), b"\xff" * 64])
+def test_a_box_that_was_not_padded_by_this_product_does_not_open(keys: KeyStore, plain: bytes) -> None:
+    key = keys.fresh_key("allocation")
+    box = lock(plain, key, bytes(12), ARM, "DEMO", str(UUID(int=1)), "007", ROOT)
+
+    with pytest.raises(DamagedLedgerError, match="padding"):
+        opened(real(keys), SealedArmEnvelope(**box._asdict()))
 
 
 def test_two_parts_of_a_place_cannot_be_cut_differently(port: Port) -> None:
