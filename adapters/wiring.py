@@ -23,6 +23,7 @@ from adapters.storage.sqlite.looking import LedgerFile
 from compliance.conduct import Conduct
 from compliance.contexts import environment_of
 from compliance.ports import Ports
+from compliance.proofs.entry import read_recorded_at
 from compliance.proofs.tree import root_of
 from compliance.randomiser import RandV1
 from domain import __version__
@@ -108,6 +109,23 @@ def open_store(folder: Path, key_file: Path, sources: Sources = Sources()) -> St
             next_step="Open the store with the host's clock and randomness.",
         )
     return store
+
+
+def open_store_at_its_time(folder: Path, key_file: Path) -> Store:
+    """Open a store; one of a demonstration that was recorded ahead of the host's clock goes on at its own time."""
+    store = open_store(folder, key_file)
+    last = last_recorded(store)
+    if last is None or last <= store.ports.clock() or environment_of(store.ledger) != "demonstration":
+        return store
+    store.close()
+    return open_store(folder, key_file, Sources(clock=lambda: max(last, system_clock()), seeded=True))
+
+
+def last_recorded(store: Store) -> datetime | None:
+    """The latest recorded time of all ledgers."""
+    ledger = store.ledger
+    ends = (ledger.stored_page(name, after=ledger.head(name).size - 1) for name in ledger.ledgers())
+    return max((read_recorded_at(end.recorded_at) for page in ends for end in page), default=None)
 
 
 def assemble(

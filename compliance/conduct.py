@@ -7,6 +7,7 @@ is not pure (ledger, clock, ids, randomness, sealing, locks) is handed in.
 """
 
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -53,6 +54,11 @@ class Conduct:
         self.ports = ports
         self.histories = Histories(ports.ledger)
 
+    @cached_property
+    def environment(self) -> Environment:
+        """What the store said in its first entry; it never changes."""
+        return environment_of(self.ports.ledger)
+
     def carry_out(self, envelope: Envelope, identity: Identity, *, trial: str | None) -> Done:
         """Carry the command out once, however often it is sent.
 
@@ -64,7 +70,7 @@ class Conduct:
             earlier = self.ports.ledger.outcome(identity.person, envelope.command_id)
             if earlier is not None:
                 return _again(envelope, earlier, digest)
-            attempt = _Attempt(self.ports, self.histories, envelope, identity, trial or "", digest)
+            attempt = _Attempt(self, envelope, identity, trial or "", digest)
             try:
                 return attempt.run()
             except ConflictError:
@@ -100,16 +106,15 @@ def _again(envelope: Envelope, earlier: CommandOutcome, digest: bytes) -> Done:
 class _Attempt:
     """One try at one command."""
 
-    def __init__(
-        self, ports: Ports, histories: Histories, envelope: Envelope, identity: Identity, trial: str, digest: bytes
-    ) -> None:
-        self.ports, self.histories = ports, histories
+    def __init__(self, conduct: Conduct, envelope: Envelope, identity: Identity, trial: str, digest: bytes) -> None:
+        self.ports, self.histories = conduct.ports, conduct.histories
         self.envelope, self.wish, self.identity = envelope, envelope.command, identity
         self.trial, self.digest = trial, digest
         self.loaded: dict[str, History] = {}
-        self.now = ports.clock()
-        self.environment: Environment = environment_of(ports.ledger)
-        self.system_position = ports.ledger.head(streams.SYSTEM_LEDGER).size
+        self.followed: set[str] = {streams.SYSTEM_LEDGER}
+        self.now = self.ports.clock()
+        self.environment = conduct.environment
+        self.system_position = self.histories.follow(streams.SYSTEM_LEDGER)
 
     def run(self) -> Done:
         """Decide and append; with a lock where the command asks for one."""
@@ -126,8 +131,10 @@ class _Attempt:
         name = self.wish.lock(self._room())
         if name is None:
             return nullcontext()
+        held = self.ports.hold(name)
         self.loaded.clear()
-        return self.ports.hold(name)
+        self.followed.clear()
+        return held
 
     def _room(self) -> Room:
         actor = streams.person(self.identity.person)
@@ -142,6 +149,9 @@ class _Attempt:
 
     def _read(self, named: tuple[str, ...]) -> bool:
         new = [stream for stream in dict.fromkeys(named) if stream not in self.loaded]
+        for ledger in {streams.ledger_of(stream) for stream in new} - self.followed:
+            self.histories.follow(ledger)
+            self.followed.add(ledger)
         for stream in new:
             self.loaded[stream] = self.histories.load(stream)
         return bool(new)

@@ -5,6 +5,7 @@ The cache is an aid of the write side alone: reads as of another day never use i
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from threading import Lock
 from typing import NamedTuple
 
 from domain import streams
@@ -48,28 +49,50 @@ class History(NamedTuple):
 
 
 class Histories:
-    """Loads streams; corrected and voided entries count as corrected and voided."""
+    """Loads streams; corrected and voided entries count as corrected and voided.
+
+    Each ledger is followed by position, so that one read tells what is new in all streams that are kept.
+    What another process appends meanwhile shows as a conflict of versions at the append.
+    """
 
     def __init__(self, ledger: Ledger, *, keep: int = 4096) -> None:
         self._ledger = ledger
         self._keep = keep
         self._known: OrderedDict[str, History] = OrderedDict()
+        self._followed: dict[str, int] = {}
+        self._guard = Lock()
+
+    def follow(self, ledger: str) -> int:
+        """Take in what is new in a ledger; its last position."""
+        with self._guard:
+            if ledger not in self._followed:
+                self._followed[ledger] = self._ledger.head(ledger).size
+            while page := self._ledger.page(ledger, after=self._followed[ledger]):
+                for entry in page:
+                    self._take_in(entry)
+                self._followed[ledger] = page[-1].frame.position
+            return self._followed[ledger]
 
     def load(self, stream: str) -> History:
-        """The stream as it stands now."""
+        """The stream as it stood when its ledger was last followed, or later."""
+        with self._guard:
+            known = self._known.get(stream)
+            if known is None:
+                known = _folded(stream, None, tuple(self._ledger.stream(stream)))
+            self._known[stream] = known
+            self._known.move_to_end(stream)
+            while len(self._known) > self._keep:
+                self._known.popitem(last=False)
+            return known
+
+    def _take_in(self, entry: Entry) -> None:
+        stream, version = entry.frame.stream, entry.frame.version
         known = self._known.get(stream)
-        new = tuple(self._ledger.stream(stream, after=known.version if known else 0))
-        history = _folded(stream, known, new)
-        self._known[stream] = history
-        self._known.move_to_end(stream)
-        while len(self._known) > self._keep:
-            self._known.popitem(last=False)
-        return history
+        if known is not None and version == known.version + 1:
+            self._known[stream] = _folded(stream, known, (entry,))
 
 
 def _folded(stream: str, known: History | None, new: tuple[Entry, ...]) -> History:
-    if known is not None and not new:
-        return known
     start = AGGREGATES[streams.kind_of(stream)].start()
     entries = (*known.entries, *new) if known else new
     if any(is_amendment(entry) for entry in entries):

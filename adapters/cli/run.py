@@ -15,7 +15,7 @@ from adapters.cli.errors import ExitCode, exit_code_of, told
 from adapters.cli.output import UNKNOWN, Output
 from adapters.cli.settings import Settings
 from adapters.logs import LibraryMessages, Log
-from adapters.wiring import Store, open_store
+from adapters.wiring import Store, open_store_at_its_time
 from compliance.contexts import environment_of
 from compliance.gate import Identity
 from compliance.inquire import Inquire
@@ -44,7 +44,7 @@ class Run:
     def store(self) -> Store:
         """The store, open and set up; from now on the output says its environment."""
         if self._store is None:
-            self.use(open_store(self.settings.folder, self.settings.secret))
+            self.use(open_store_at_its_time(self.settings.folder, self.settings.secret))
         if self.output.environment == UNKNOWN:
             self.says(environment_of(self.opened.ledger))
         return self.opened

@@ -147,7 +147,7 @@ class World:
         actor = by or self.by
         claimed = occurred if isinstance(occurred, Occurred) else self.claimed(occurred)
         room = self.room(wish)
-        given = self.given(wish, actor, claimed, performer or Performer(person=actor.person, role=actor.role))
+        given = self.given(wish, actor, claimed, performer or self.performer(actor))
         decided = wish.decide(given, room)
         return tuple(self.record(one, given, wish.version_in_force(given, room)) for one in decided)
 
@@ -164,6 +164,10 @@ class World:
     def claimed(self, moment: str | None) -> Occurred:
         """A claimed time: the present, or as written, with the world's zone added."""
         return Occurred.at(self.now, self.zone) if moment is None else on(moment, self.zone)
+
+    def performer(self, actor: Actor) -> Performer:
+        """The actor as the one who did it."""
+        return Performer(person=actor.person, role=actor.role)
 
     def given(self, wish: Command, actor: Actor, occurred: Occurred, performer: Performer) -> Given:
         self.last_given = Given(
@@ -232,8 +236,7 @@ class World:
 
     def happened(self, stream: str, fact: Fact, *, by: Actor = INVESTIGATOR, occurred: str | None = None) -> Entry:
         """Put a fact into the past without a command."""
-        performer = Performer(person=by.person, role=by.role)
-        given = self.given(Command(), by, self.claimed(occurred), performer)
+        given = self.given(Command(), by, self.claimed(occurred), self.performer(by))
         return self.record(Decided(stream, fact, self.new_id()), given, None)
 
     def record(self, decided: Decided, given: Given, version_in_force: str | None) -> Entry:

@@ -137,7 +137,7 @@ def test_an_arm_moved_to_another_place_does_not_open(port: Port, elsewhere: dict
         opened(port, envelope, **elsewhere)
 
 
-@pytest.mark.parametrize("plain", [bytes(3), b"\0\0\0\1ab".ljust(64, b"\0"), b"\xff" * 64])
+@pytest.mark.parametrize("plain", [bytes(4) + b"a", b"\0\0\0\1ab".ljust(64, b"\0"), b"\xff" * 64])
 def test_a_box_that_was_not_padded_by_this_product_does_not_open(keys: KeyStore, plain: bytes) -> None:
     key = keys.fresh_key("allocation")
     box = lock(plain, key, bytes(12), ARM, "DEMO", str(UUID(int=1)), "007", ROOT)

@@ -152,6 +152,8 @@ def _any(info: kinds.Type) -> Anything:
             return st.booleans()
         case kinds.IntType():
             return st.integers(0, 20)
+        case kinds.StrType(min_length=64):
+            return st.just("ab" * 32)
         case kinds.StrType():
             return st.sampled_from(CODES)
         case kinds.BytesType(min_length=least):

@@ -131,9 +131,7 @@ def test_escaped_signs_of_a_pointer_are_read() -> None:
 
 
 @pytest.mark.requirement("P11-09")
-@pytest.mark.parametrize(
-    "part", ["actor", "authority", "event_id", "role", "salt", "software_version", "clock_reading"]
-)
+@pytest.mark.parametrize("part", ["actor", "authority", "event_id", "role", "salt", "session", "clock_reading"])
 def test_what_the_ledger_vouches_for_is_never_corrected(part: str) -> None:
     entry = laboratory_value()
 
@@ -168,8 +166,8 @@ def test_a_fact_that_is_sealed_as_a_whole_is_not_corrected_here() -> None:
 
 @pytest.mark.parametrize(
     "new",
-    ["", "null ", "[[" * 30_000, '{"b":1,"a":2}', '{"a":1,"a":1}', "1e2", "1.0", '"\\u0041"', "NaN", '"e\u0301"'],
-    ids=range(10),
+    ["", "null ", "[[" * 30_000, '{"b":1,"a":2}', '{"a":1,"a":1}', "1e2", '"\\u0041"', "NaN", '"e\u0301"'],
+    ids=range(9),
 )
 def test_a_value_that_is_not_canonical_is_refused(new: str) -> None:
     assert refusal(laboratory_value(), "/payload/value/quantity/value", new) == "value_not_canonical"

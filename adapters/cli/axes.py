@@ -1,0 +1,79 @@
+"""Both time axes as options: as known on, as true on, each a day of a named zone or an instant."""
+
+from datetime import date, datetime
+from typing import Annotated, Final
+
+import typer
+
+from compliance.inquire import Axes, Reading
+from domain.errors import InvalidInputError
+from domain.times import zone as zone_of
+
+DAY: Final = len("2027-03-03")
+
+Known = Annotated[
+    str | None,
+    typer.Option("--as-known-on", metavar="D", help="What the ledger held at the end of that day, or at that instant."),
+]
+True_ = Annotated[
+    str | None,
+    typer.Option("--as-true-on", metavar="D", help="What had happened by then, corrections made since applied."),
+]
+Zone = Annotated[
+    str | None, typer.Option("--zone", metavar="Z", help="Time zone of a bare day, such as Asia/Shanghai.")
+]
+
+
+def axes(known: str | None, true: str | None, zone: str | None) -> Axes:
+    """The axes as asked for."""
+    if zone is not None:
+        _check_zone(zone)
+    return Axes(_when(known, "--as-known-on"), _when(true, "--as-true-on"), zone)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        zone_of(name)
+    except ValueError as error:
+        raise InvalidInputError(
+            "unknown_zone", f"{error}.", field="--zone", next_step="Give an IANA name such as Asia/Shanghai."
+        ) from error
+
+
+def _when(text: str | None, option: str) -> date | datetime | None:
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text) if len(text) == DAY else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(
+            "bad_date",
+            f"{text[:64]!r} is neither a day nor an instant.",
+            field=option,
+            next_step="Write 2027-03-03, or 2027-03-03T18:00:00+08:00.",
+        ) from error
+    if isinstance(found, datetime) and found.utcoffset() is None:
+        raise InvalidInputError(
+            "naive_time",
+            f"{text[:64]!r} has no offset from UTC, so it is no instant.",
+            field=option,
+            next_step="Add the offset, as in 2027-03-03T18:00:00+08:00, or give the day alone.",
+        )
+    return found
+
+
+def said(reading: Reading, asked: Axes) -> dict[str, str | int | None]:
+    """On which axes an answer was read, to stand beside it."""
+    return {
+        "position": reading.position,
+        "as_known_on": _said(asked.known) or "now",
+        "as_true_on": _said(asked.true) or "not restricted",
+        "zone": reading.zone,
+        "seen_by": "all sites" if reading.allowed.sites is None else ", ".join(sorted(reading.allowed.sites)),
+    }
+
+
+def _said(when: date | datetime | None) -> str | None:
+    if when is None:
+        return None
+    return when.isoformat() if isinstance(when, datetime) else f"the end of {when.isoformat()}"

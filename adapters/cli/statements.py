@@ -1,0 +1,119 @@
+"""A projection's view in statements: what is known, its value, and the entry behind it.
+
+Any view can be shown so, without words of its own: the names are the names of its fields. What was never
+recorded is said, not left out.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from domain.values import Value, Written
+from projections.fold import Moment, Person
+
+NOT_RECORDED: Final = "not recorded"
+NONE: Final = "none"
+KEYS: Final = (
+    "number",
+    "code",
+    "case",
+    "request",
+    "deviation",
+    "site",
+    "stratum",
+    "fact",
+    "scope",
+    "criterion",
+    "month",
+)
+"""Fields that tell one row of a list from another, in the order in which they are looked for."""
+
+
+class Statement(NamedTuple):
+    """One thing known; `behind` is None where no single entry says it, such as a count."""
+
+    what: str
+    value: str
+    behind: Moment | None
+
+
+def statements(what: str, value: Any, behind: Moment | None = None) -> Iterator[Statement]:
+    """Take a value of a view apart, down to single statements."""
+    match value:
+        case None:
+            yield Statement(what, NOT_RECORDED, behind)
+        case Moment():
+            yield Statement(what, "recorded", value)
+        case Value() if not _is_flat(value):
+            yield from _parts(what, value, behind)
+        case tuple() if any(isinstance(one, Value) and not isinstance(one, Person) for one in value):  # pyright: ignore[reportUnknownVariableType]  # rows of any kind
+            yield from _rows(what, value, behind)  # pyright: ignore[reportUnknownArgumentType]  # rows of any kind
+        case _:
+            yield Statement(what, text_of(value), behind)
+
+
+def _parts(what: str, value: Value, behind: Moment | None) -> Iterator[Statement]:
+    """The simple fields of a value with an entry behind it are one statement; everything else its own."""
+    own = getattr(value, "behind", None)
+    fields = {name: getattr(value, name) for name in value.__struct_fields__ if name != "behind"}
+    if isinstance(own, Moment):
+        flat = {name: field for name, field in fields.items() if _is_inline(field)}
+        if flat or not fields:
+            yield Statement(what, _joined(flat), own)
+        fields = {name: field for name, field in fields.items() if name not in flat}
+        behind = own
+    for name, field in fields.items():
+        yield from statements(f"{what}, {spoken(name)}" if what else spoken(name), field, behind)
+
+
+def _rows(what: str, rows: tuple[Any, ...], behind: Moment | None) -> Iterator[Statement]:
+    for number, row in enumerate(rows, start=1):
+        key = next((str(getattr(row, name)) for name in KEYS if getattr(row, name, None)), str(number))
+        yield from statements(f"{what} {key}", row, behind)
+
+
+def _is_inline(value: Any) -> bool:
+    match value:
+        case Moment():
+            return False
+        case Value():
+            return _is_flat(value)
+        case tuple():
+            return all(not isinstance(one, Value) for one in value)  # pyright: ignore[reportUnknownVariableType]  # values of any kind
+        case _:
+            return True
+
+
+def _is_flat(value: Value) -> bool:
+    """A value that is one thing to a reader, such as a quantity or a person."""
+    fields = [getattr(value, name) for name in value.__struct_fields__]
+    return not any(isinstance(field, Value | tuple) for field in fields)
+
+
+def text_of(value: Any) -> str:
+    """A value in words."""
+    match value:
+        case None:
+            return NOT_RECORDED
+        case True | False:
+            return "yes" if value else "no"
+        case Person():
+            return f"{value.printed_name} ({value.actor}, {value.role}, {value.organisation})"
+        case Value():
+            return _joined({name: getattr(value, name) for name in value.__struct_fields__})
+        case tuple():
+            return ", ".join(text_of(one) for one in value) or NONE  # pyright: ignore[reportUnknownVariableType]  # values of any kind
+        case str() | int() | Written():
+            return str(value)
+        case _:
+            return str(msgspec.to_builtins(value))
+
+
+def _joined(fields: dict[str, Any]) -> str:
+    return "; ".join(f"{spoken(name)} {text_of(field)}" for name, field in fields.items()) or "recorded"
+
+
+def spoken(name: str) -> str:
+    """A field's name as words."""
+    return name.replace("_", " ")

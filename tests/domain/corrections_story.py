@@ -1,0 +1,53 @@
+"""What tests of corrections share: a fact on record, and corrections of it."""
+
+from typing import Any
+from uuid import UUID
+
+from domain import streams
+from domain.command import Reason
+from domain.ledger.commands import CorrectRecord, ProposeCorrection, VoidRecord
+from domain.participant.screening import RecordFact
+from domain.record import Entry
+from tests.domain.harness import World
+from tests.domain.story import measured
+
+WHY = Reason(code="transcription", text="Digits were swapped when the sheet was copied.")
+VALUE = "/payload/value/quantity/value"
+NUMBER = "001"
+
+
+def aged(world: World, number: str = NUMBER, age: str = "40") -> UUID:
+    """An age on record; the event's id."""
+    (entry, *_) = world.when(RecordFact(fact="age", participant=number, value=measured(age, "a")))
+    return entry.body.event_id
+
+
+def correcting(target: UUID, **changed: Any) -> CorrectRecord:
+    wish: dict[str, Any] = {
+        "new": "41",
+        "old": "40",
+        "pointer": VALUE,
+        "reason": WHY,
+        "stream": f"participant/{NUMBER}",
+        "target": target,
+    }
+    return CorrectRecord(**(wish | changed))
+
+
+def voiding(target: UUID, **changed: Any) -> VoidRecord:
+    return VoidRecord(**({"reason": WHY, "stream": f"participant/{NUMBER}", "target": target} | changed))
+
+
+def proposing(target: UUID, **changed: Any) -> ProposeCorrection:
+    wish: dict[str, Any] = {"new": "41", "pointer": VALUE, "reason": WHY, "stream": f"participant/{NUMBER}"}
+    return ProposeCorrection(**(wish | {"target": target} | changed))
+
+
+def last_of(world: World, kind: type[Any], number: str = NUMBER) -> Entry:
+    """The participant's last entry of a type, as written."""
+    held = world.entries[streams.participant(world.trial, number)]
+    return next(entry for entry in reversed(held) if isinstance(entry.fact, kind))
+
+
+def event_of(world: World, kind: type[Any], number: str = NUMBER) -> UUID:
+    return last_of(world, kind, number).body.event_id
