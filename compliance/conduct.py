@@ -113,7 +113,7 @@ class _Attempt:
         self.loaded: dict[str, History] = {}
         self.followed: set[str] = {streams.SYSTEM_LEDGER}
         self.now = self.ports.clock()
-        self.environment = conduct.environment
+        self.environment: Environment = conduct.environment
         self.system_position = self.histories.follow(streams.SYSTEM_LEDGER)
 
     def run(self) -> Done:

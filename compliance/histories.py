@@ -39,6 +39,8 @@ AGGREGATES: Mapping[str, type[Aggregate]] = {
 }
 """Which aggregate a stream is about, by the second part of its id."""
 
+PAGE = 500
+
 
 class History(NamedTuple):
     """A stream as read: its version, its entries as written, and the aggregate they fold to."""
@@ -67,10 +69,13 @@ class Histories:
         with self._guard:
             if ledger not in self._followed:
                 self._followed[ledger] = self._ledger.head(ledger).size
-            while page := self._ledger.page(ledger, after=self._followed[ledger]):
+            more = True
+            while more:
+                page = self._ledger.page(ledger, after=self._followed[ledger], limit=PAGE)
                 for entry in page:
                     self._take_in(entry)
-                self._followed[ledger] = page[-1].frame.position
+                    self._followed[ledger] = entry.frame.position
+                more = len(page) == PAGE
             return self._followed[ledger]
 
     def load(self, stream: str) -> History:

@@ -1,6 +1,5 @@
 """How an answer is printed: on which axes it was read, then every value with the entry behind it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,16 +19,17 @@ COLUMNS: Final = {
 }
 
 
-def tell(run: Run, kind: str, reading: Reading, asked: Axes, views: Sequence[Any]) -> None:
-    """Print the views: for people as statements, for programs as the objects that they are."""
+def tell(run: Run, kind: str, reading: Reading, asked: Axes, view: Any) -> None:
+    """Print a view or its rows: for people as statements, for programs as the objects that they are."""
     where = said(reading, asked)
+    views: tuple[Any, ...] = view if isinstance(view, tuple) else (view,)  # pyright: ignore[reportUnknownVariableType]  # rows of any kind
     if run.output.as_json:
         run.output.line("", row="reading", of=kind, **where)
-        for view in views:
-            run.output.line("", row=kind, view=plain(view))
+        for one in views:
+            run.output.line("", row=kind, view=plain(one))
         return
     run.output.line("; ".join(f"{spoken(name)} {value}" for name, value in where.items()))
-    found = [one for view in views for one in statements("", view)]
+    found = [statement for one in views for statement in statements("", one)]
     rows = (_row(one, reading) for one in found)
     run.output.table(f"{kind}, times recorded in {reading.zone}", COLUMNS, rows, of="statement")
 

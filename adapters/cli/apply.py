@@ -84,7 +84,7 @@ class Applying:
         except TrialproofError as failure:
             error = failure
             self._first = self._first or failure
-            text, result = _in_words(failure), {"outcome": failure.code, "entries": [], **told(failure)}
+            text, result = _in_words(failure), _not_carried_out(failure)
         self._counts[error is None] += 1
         name = envelope.command.NAME if envelope else None
         self._run.output.line(
@@ -124,6 +124,10 @@ class Applying:
 
 def _carried_out(done: Done) -> dict[str, Any]:
     return {"outcome": "done", "entries": places_of(done), "repeated": done.repeated}
+
+
+def _not_carried_out(error: TrialproofError) -> dict[str, Any]:
+    return {"outcome": error.code, "entries": (), **told(error)}
 
 
 def _in_words(error: TrialproofError) -> str:

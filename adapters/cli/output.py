@@ -41,7 +41,12 @@ class Output:
             for row in rows:
                 typer.echo(self.json({"row": of, **row}))
             return
-        table = Table(title=Text(f"{title} [{self.environment}]"), title_justify="left", box=SIMPLE_HEAD)
+        table = Table(
+            title=Text(f"{title} [{self.environment}]"),
+            title_justify="left",
+            box=SIMPLE_HEAD,
+            show_header=any(columns.values()),
+        )
         for heading in columns.values():
             table.add_column(Text(heading), overflow="fold")
         for row in rows:

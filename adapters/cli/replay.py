@@ -1,8 +1,7 @@
 """`trialproof replay`: any projection, recomputed from the entries, as known on one day and as true on another."""
 
-from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import typer
 
@@ -10,10 +9,11 @@ from adapters.cli.answers import tell
 from adapters.cli.axes import Known, True_, Zone, axes
 from adapters.cli.command import As, TrialOption, command
 from adapters.cli.run import Run
+from domain.errors import InvalidInputError
 from domain.plain import written
 from projections.catalogue import PROJECTIONS
 
-Projection: Any = StrEnum("Projection", {name: name.replace("_", "-") for name in PROJECTIONS})
+KNOWN: Final = {name.replace("_", "-"): kind for name, kind in PROJECTIONS.items()}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 def replay(
     run: Run,
-    projection: Annotated[Projection, typer.Argument(help="Which projection.")],
+    projection: Annotated[str, typer.Argument(help=f"One of {', '.join(KNOWN)}.")],
     person: As,
     trial: TrialOption = None,
     known: Known = None,
@@ -35,9 +35,15 @@ def replay(
     The same entries up to the same point give the same digest, on every machine.
     """
     asked = axes(known, true, zone)
-    kind = PROJECTIONS[projection.name]
-    answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), kind, asked)
+    if projection not in KNOWN:
+        raise InvalidInputError(
+            "unknown_projection",
+            f"There is no projection {projection[:64]!r}.",
+            field="projection",
+            next_step=f"Name one of {', '.join(KNOWN)}.",
+        )
+    answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), KNOWN[projection], asked)
     view = answer.state.view()
-    tell(run, str(projection), answer.reading, asked, view if isinstance(view, tuple) else (view,))
+    tell(run, projection, answer.reading, asked, view)
     digest = sha256(written(view).encode()).hexdigest()
-    run.output.line(f"SHA-256 of the view: {digest}", row="digest", of=str(projection), sha256=digest)
+    run.output.line(f"SHA-256 of the view: {digest}", row="digest", of=projection, sha256=digest)

@@ -63,8 +63,7 @@ def _shows(subject: Subject) -> Callable[..., None]:
     ) -> None:
         asked = axes(known, true, zone)
         answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), subject.projection, asked)
-        view = answer.state.view()
-        tell(run, subject.name, answer.reading, asked, view if isinstance(view, tuple) else (view,))
+        tell(run, subject.name, answer.reading, asked, answer.state.view())
 
     show.__doc__ = subject.help
     return show
@@ -83,7 +82,7 @@ def participant(
     asked = axes(known, true, zone)
     answer = run.inquire.ask(run.identity(person), "read_participant", run.trial(trial), Participants, asked)
     found = _named(answer.state.view(), "number", number, "participant")
-    tell(run, f"participant {number}", answer.reading, asked, [found])
+    tell(run, f"participant {number}", answer.reading, asked, found)
 
 
 def site(
@@ -99,7 +98,7 @@ def site(
     asked = axes(known, true, zone)
     answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), Sites, asked)
     rows = answer.state.view()
-    tell(run, "site", answer.reading, asked, rows if code is None else [_named(rows, "site", code, "site")])
+    tell(run, "site", answer.reading, asked, rows if code is None else _named(rows, "site", code, "site"))
 
 
 def _named(rows: Iterable[Any], field: str, wanted: str, what: str) -> Any:

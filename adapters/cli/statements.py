@@ -46,17 +46,17 @@ def statements(what: str, value: Any, behind: Moment | None = None) -> Iterator[
         case Moment():
             yield Statement(what, "recorded", value)
         case Value() if not _is_flat(value):
-            yield from _parts(what, value, behind)
+            yield from _parts(what, value, behind, named_by="")
         case tuple() if any(isinstance(one, Value) and not isinstance(one, Person) for one in value):  # pyright: ignore[reportUnknownVariableType]  # rows of any kind
             yield from _rows(what, value, behind)  # pyright: ignore[reportUnknownArgumentType]  # rows of any kind
         case _:
             yield Statement(what, text_of(value), behind)
 
 
-def _parts(what: str, value: Value, behind: Moment | None) -> Iterator[Statement]:
+def _parts(what: str, value: Value, behind: Moment | None, *, named_by: str) -> Iterator[Statement]:
     """The simple fields of a value with an entry behind it are one statement; everything else its own."""
     own = getattr(value, "behind", None)
-    fields = {name: getattr(value, name) for name in value.__struct_fields__ if name != "behind"}
+    fields = {name: field for name, field in _fields(value).items() if name not in {"behind", named_by}}
     if isinstance(own, Moment):
         flat = {name: field for name, field in fields.items() if _is_inline(field)}
         if flat or not fields:
@@ -69,8 +69,19 @@ def _parts(what: str, value: Value, behind: Moment | None) -> Iterator[Statement
 
 def _rows(what: str, rows: tuple[Any, ...], behind: Moment | None) -> Iterator[Statement]:
     for number, row in enumerate(rows, start=1):
-        key = next((str(getattr(row, name)) for name in KEYS if getattr(row, name, None)), str(number))
-        yield from statements(f"{what} {key}", row, behind)
+        named_by = next((name for name in KEYS if getattr(row, name, None)), "")
+        row_name = f"{what} {getattr(row, named_by) if named_by else number}".strip()
+        if isinstance(row, Value) and not _is_flat(row):
+            yield from _parts(row_name, row, behind, named_by=named_by)
+        elif isinstance(row, Value) and not isinstance(row, Person):
+            rest = {name: field for name, field in _fields(row).items() if name != named_by}
+            yield Statement(row_name, _joined(rest), behind)
+        else:
+            yield Statement(row_name, text_of(row), behind)
+
+
+def _fields(value: Value) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__struct_fields__}
 
 
 def _is_inline(value: Any) -> bool:
@@ -87,8 +98,7 @@ def _is_inline(value: Any) -> bool:
 
 def _is_flat(value: Value) -> bool:
     """A value that is one thing to a reader, such as a quantity or a person."""
-    fields = [getattr(value, name) for name in value.__struct_fields__]
-    return not any(isinstance(field, Value | tuple) for field in fields)
+    return not any(isinstance(field, Value | tuple) for field in _fields(value).values())
 
 
 def text_of(value: Any) -> str:
@@ -101,7 +111,7 @@ def text_of(value: Any) -> str:
         case Person():
             return f"{value.printed_name} ({value.actor}, {value.role}, {value.organisation})"
         case Value():
-            return _joined({name: getattr(value, name) for name in value.__struct_fields__})
+            return _joined(_fields(value))
         case tuple():
             return ", ".join(text_of(one) for one in value) or NONE  # pyright: ignore[reportUnknownVariableType]  # values of any kind
         case str() | int() | Written():

@@ -10,6 +10,7 @@ from adapters.cli.command import As, TrialOption, command
 from adapters.cli.files import opened
 from adapters.cli.run import Run, code_given
 from adapters.cli.sending import built, repeatable_id, send, tell
+from adapters.cli.trial_page import show
 from adapters.importing import PREFIX, Wish, provenance_of, wishes
 from compliance.envelope import strict_json
 from compliance.registry.questions import criterion_questions
@@ -28,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this group."""
     group = typer.Typer(help="Import a trial, decide what its record leaves open, open it.", no_args_is_help=True)
     command(group, "import", group="trial")(import_record)
+    command(group, "show", group="trial")(show)
     command(group, "decide", group="trial")(decide)
     command(group, "open", group="trial")(open_screening)
     app.add_typer(group, name="trial")

@@ -37,7 +37,7 @@ def _paper(body: Body, report_id: str, *, turned: bool) -> str:
 
 def _columns(name: str, layout: Layout) -> str:
     total = layout.width
-    rules = [f".c-{name}{{width:min({total}ch,100%);min-width:{total * _LEAST_PIXELS}px}}"]
+    rules = [f"@media screen{{.c-{name}{{width:min({total}ch,100%);min-width:{total * _LEAST_PIXELS}px}}}}"]
     for at, place in enumerate(layout.line, 1):
         rules.append(f".c-{name} col:nth-child({at}){{width:{place.width * 10_000 // total / 100}%}}")
         if place.column.kind == "number":

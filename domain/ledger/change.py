@@ -93,7 +93,7 @@ def is_present(entry: Entry, pointer: str, old: JsonValue) -> bool:
         return True
     if _sealing(entry, pointer) is None or text == "null":
         return False
-    return msgspec.json.decode(text, type=dict[str, Json])["commitment"] == old
+    return msgspec.json.decode(text, type=dict[str, str | int])["commitment"] == old
 
 
 def refuse_standing(entry: Entry, pointer: str) -> None:

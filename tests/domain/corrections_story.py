@@ -1,13 +1,16 @@
 """What tests of corrections share: a fact on record, and corrections of it."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 from domain import streams
 from domain.command import Reason
+from domain.corrections import pointed_at
 from domain.ledger.commands import CorrectRecord, ProposeCorrection, VoidRecord
 from domain.participant.screening import RecordFact
 from domain.record import Entry
+from projections.amendments import effective
 from tests.domain.harness import World
 from tests.domain.story import measured
 
@@ -35,7 +38,8 @@ def correcting(target: UUID, **changed: Any) -> CorrectRecord:
 
 
 def voiding(target: UUID, **changed: Any) -> VoidRecord:
-    return VoidRecord(**({"reason": WHY, "stream": f"participant/{NUMBER}", "target": target} | changed))
+    wish: dict[str, Any] = {"reason": WHY, "stream": f"participant/{NUMBER}", "target": target}
+    return VoidRecord(**(wish | changed))
 
 
 def proposing(target: UUID, **changed: Any) -> ProposeCorrection:
@@ -51,3 +55,15 @@ def last_of(world: World, kind: type[Any], number: str = NUMBER) -> Entry:
 
 def event_of(world: World, kind: type[Any], number: str = NUMBER) -> UUID:
     return last_of(world, kind, number).body.event_id
+
+
+def written(world: World, event: UUID) -> Entry:
+    (entry,) = [entry for held in world.entries.values() for entry in held if entry.body.event_id == event]
+    return entry
+
+
+def present(world: World, event: UUID, pointer: str) -> Any:
+    """The value at a pointer of an entry as it counts now, for the field `old`."""
+    held = effective(world.entries[written(world, event).frame.stream])
+    (entry,) = [entry for entry in held if entry.body.event_id == event]
+    return json.loads(pointed_at(entry, pointer))

@@ -1,7 +1,5 @@
 """Corrections: made by whose record it is, of one value that is named as it stands, and never of what stands."""
 
-import json
-from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,23 +11,22 @@ from pydantic import ValidationError
 from domain import streams
 from domain.adverse_event.commands import ReportAdverseEvent
 from domain.command import Command
-from domain.corrections import pointed_at
 from domain.deviation.commands import RecordDeviation
 from domain.deviation.facts import DeviationRecorded
 from domain.eligibility.rule import Measured
 from domain.errors import InvalidInputError
-from domain.fields import Safety, SealedText, TrialTeam
+from domain.fields import SealedText, TrialTeam
 from domain.ledger.commands import CorrectRecord, DeclineCorrection, ProposeCorrection, VoidRecord
 from domain.ledger.facts import CorrectionDeclined, CorrectionProposed, RecordCorrected
 from domain.participant.conduct_facts import SignedOff
-from domain.participant.facts import Allocated, CriterionJudged, EligibilityDecided, Enrolled, ScreeningOpened
-from domain.participant.screening import JudgeCriterion, RecordProcedure
-from domain.record import Entry, Fact
+from domain.participant.facts import Allocated, EligibilityDecided, Enrolled, ScreeningOpened
+from domain.participant.screening import RecordProcedure
+from domain.record import Fact
 from domain.site.facts import ApprovalRecorded, SiteRegistered
 from domain.site.site import Site
 from domain.trial.facts import TrialUnlocked
 from domain.trial.lock_commands import SignOffParticipant
-from tests.domain.corrections_story import VALUE, WHY, aged, correcting, event_of, last_of, proposing
+from tests.domain.corrections_story import VALUE, WHY, aged, correcting, event_of, present, proposing, written
 from tests.domain.harness import COORDINATOR, DATA_MANAGER, SPONSOR, World, facts_of, one
 from tests.domain.safety_story import lock
 from tests.domain.story import SITE, allocated, open_trial, screened
@@ -40,16 +37,6 @@ def world() -> World:
     world = open_trial()
     screened(world)
     return world
-
-
-def written(world: World, event: UUID) -> Entry:
-    (entry,) = [entry for held in world.entries.values() for entry in held if entry.body.event_id == event]
-    return entry
-
-
-def present(world: World, event: UUID, pointer: str) -> Any:
-    """The value at a pointer of an entry, for the field `old`."""
-    return json.loads(pointed_at(written(world, event), pointer))
 
 
 def age(world: World) -> str:
@@ -165,9 +152,12 @@ def test_what_a_rule_found_by_itself_is_never_corrected(world: World) -> None:
         ({"new": "041"}, "value_does_not_fit"),
         ({"new": None}, "value_does_not_fit"),
         ({"new": "4" * 30_000}, "text_too_long"),
-        ({"pointer": "/payload/value/quantity", "old": {"unit": "a", "value": "40"}, "new": {"unit": "a"}}, "value_does_not_fit"),
+        (
+            {"pointer": "/payload/value/quantity", "old": {"unit": "a", "value": "40"}, "new": {"unit": "a"}},
+            "value_does_not_fit",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_does_not_fit_its_place_is_no_input(world: World, changed: dict[str, Any], code: str) -> None:
     target = aged(world)
 
@@ -192,111 +182,6 @@ def test_plain_lists_and_objects_may_be_new_values(world: World) -> None:
 
     assert age(world) == "43"
     assert correcting(target, new=["a", 1, None, True]).new == ["a", 1, None, True]
-
-
-def judged(world: World) -> tuple[UUID, str]:
-    """A judgement with a sealed rationale; its id, and the commitment of the text."""
-    world.when(JudgeCriterion(criterion="I2", participant="001", rationale="Able to take part", result="yes"))
-    sealed = last_of(world, CriterionJudged).fact.rationale
-    return event_of(world, CriterionJudged), b64encode(sealed.commitment).decode()
-
-
-@pytest.mark.parametrize("named_by", ["commitment", "value"])
-def test_a_sealed_text_is_corrected_by_words_that_are_sealed_as_it_was(world: World, named_by: str) -> None:
-    target, commitment = judged(world)
-    old = commitment if named_by == "commitment" else present(world, target, "/payload/rationale")
-
-    entries = world.when(
-        correcting(target, pointer="/payload/rationale", old=old, new="Able to take part, as seen on the day")
-    )
-
-    fact = one(entries, RecordCorrected)
-    sealed = msgspec.json.decode(fact.new, type=SealedText[TrialTeam])
-    assert json.loads(fact.old) == present(world, target, "/payload/rationale")
-    assert world.seals.kept[sealed.nonce] == "Able to take part, as seen on the day"
-    assert world.seals.scopes[sealed.nonce] == f"participant:{world.trial}/001"
-    assert (sealed.audience, sealed.size) == ("trial_team", 1024)
-
-
-def test_a_sealed_text_named_by_another_commitment_is_stale(world: World) -> None:
-    target, _ = judged(world)
-
-    wish = correcting(target, pointer="/payload/rationale", old="another", new="Able to take part, still")
-
-    assert world.refuses(wish).code == "stale_value"
-
-
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"new": 7}, "sealed_by_words"),
-        ({"new": "  "}, "text_does_not_fit"),
-        ({"new": "long " * 300}, "text_does_not_fit"),
-        ({"new": None}, "value_does_not_fit"),
-    ],
-)
-def test_words_that_cannot_be_sealed_are_no_input(world: World, changed: dict[str, Any], code: str) -> None:
-    target, commitment = judged(world)
-
-    with pytest.raises(InvalidInputError) as caught:
-        world.when(correcting(target, pointer="/payload/rationale", old=commitment, **changed))
-
-    assert caught.value.code == code
-
-
-def test_a_sealed_text_is_not_corrected_in_parts(world: World) -> None:
-    target, _ = judged(world)
-    pointer = "/payload/rationale/audience"
-
-    assert world.refuses(correcting(target, pointer=pointer, old="trial_team", new="safety")).code == "not_correctable"
-
-
-def test_the_longest_sealed_text_is_corrected_within_one_entry(world: World) -> None:
-    report = ReportAdverseEvent(
-        case="AE-1", narrative="A long story. " * 900, participant="001", reporter="Site 01", term="Fever"
-    )
-    target = world.when(report)[0].body.event_id
-    pointer = "/payload/narrative"
-
-    entries = world.when(
-        correcting(
-            target,
-            pointer=pointer,
-            old=present(world, target, pointer),
-            new="A longer story. " * 900,
-            stream="adverse-event/AE-1",
-        )
-    )
-
-    fact = one(entries, RecordCorrected)
-    assert msgspec.json.decode(fact.new, type=SealedText[Safety]).audience == "safety"
-    assert len(msgspec.json.encode((fact.old, fact.new))) < 60_000
-
-
-def test_a_text_that_was_not_there_may_be_added_and_taken_away_again(world: World) -> None:
-    report = ReportAdverseEvent(case="AE-1", participant="001", reporter="Site 01", term="Fever")
-    target = world.when(report)[0].body.event_id
-    wish = correcting(
-        target, pointer="/payload/narrative", old=None, new="It began at night.", stream="adverse-event/AE-1"
-    )
-
-    wrong = world.refuses(wish.model_copy(update={"old": "something"}))
-    added = one(world.when(wish), RecordCorrected)
-    taken = one(world.when(wish.model_copy(update={"new": None, "old": json.loads(added.new)})), RecordCorrected)
-
-    assert wrong.code == "stale_value"
-    assert world.seals.scopes[msgspec.json.decode(added.new, type=SealedText[Safety]).nonce].endswith("/001")
-    assert taken.new == "null"
-
-
-def test_the_words_of_a_reason_are_corrected_by_words(world: World) -> None:
-    target = aged(world)
-
-    fact = one(
-        world.when(correcting(target, pointer="/reason_text", old=None, new="Copied from the sheet.")), RecordCorrected
-    )
-
-    assert msgspec.json.decode(fact.new, type=SealedText[TrialTeam]).size == 1024
 
 
 @pytest.mark.parametrize(

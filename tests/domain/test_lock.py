@@ -61,7 +61,8 @@ def trial(world: World) -> Trial:
 
 
 def unlocking(world: World, **changed: Any) -> RequestUnlock:
-    return RequestUnlock(**({"expires": world.now + timedelta(days=2), "reason": WHY} | changed))
+    wish: dict[str, Any] = {"expires": world.now + timedelta(days=2), "reason": WHY}
+    return RequestUnlock(**(wish | changed))
 
 
 def unlocked(world: World, **changed: Any) -> World:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregate import Aggregate
+from domain.trial.facts import TrialPaused
 from domain.values import Number, PartialDate, Quantity, Written, decode_hook, encode_hook
 from tests.domain.harness import World
 
@@ -22,7 +23,19 @@ def test_a_partial_date_keeps_the_text_it_was_given(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "27", "2027-3", "2027-13", "2027-02-29", "2027-03-09T10:00", "2027/03", " 2027", "2027-03-32", "٢٠٢٧", "0001"],
+    [
+        "",
+        "27",
+        "2027-3",
+        "2027-13",
+        "2027-02-29",
+        "2027-03-09T10:00",
+        "2027/03",
+        " 2027",
+        "2027-03-32",
+        "\u0662\u0660\u0662\u0667",
+        "0001",
+    ],
 )
 def test_a_malformed_date_is_refused_and_never_mended(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
@@ -61,7 +74,7 @@ def test_a_number_keeps_its_digits_and_is_exact(text: str) -> None:
     assert number.decimal == Decimal(text)
 
 
-@pytest.mark.parametrize("text", ["", "-0", "-0.00", "01", "1.", ".5", "1e3", "+1", "1,5", "NaN", "1" * 19, "١"])
+@pytest.mark.parametrize("text", ["", "-0", "-0.00", "01", "1.", ".5", "1e3", "+1", "1,5", "NaN", "1" * 19, "\u0661"])
 def test_a_number_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a plain decimal number"):
         Number(text)
@@ -120,14 +133,11 @@ def test_only_written_values_pass_the_hooks() -> None:
 
 
 def test_an_aggregate_that_says_nothing_about_itself_is_no_aggregate() -> None:
-    world = World()
-    bare = Aggregate(version=0)
+    bare, paused = Aggregate(version=0), World().happened("trial:T1/trial", TrialPaused())
 
     assert not bare.exists
     assert bare.at_version(3).exists
     with pytest.raises(NotImplementedError, match="Aggregate"):
         Aggregate.start()
     with pytest.raises(NotImplementedError, match=r"trial.paused.v1"):
-        from domain.trial.facts import TrialPaused  # noqa: PLC0415 (only here)
-
-        bare.after(world.happened("trial:T1/trial", TrialPaused()))
+        bare.after(paused)

@@ -42,6 +42,12 @@ def measured(number: str, unit: Unit = "mg/dL") -> FactValue:
     return Measured(quantity=Quantity(value=Number(number), unit=unit))
 
 
+def number_in(value: FactValue) -> str:
+    """The digits of a measured value."""
+    assert isinstance(value, Measured)
+    return value.quantity.value.text
+
+
 def known(fact: str, value: FactValue | None = None) -> participant.FactRecorded:
     return participant.FactRecorded(fact=fact, value=value or Stated(holds=True))
 

@@ -9,14 +9,14 @@ from domain.ledger.facts import RecordCorrected, RecordVoided
 from domain.record import Entry
 from projections.amendments import WithoutEffect, amended, effective, is_amendment
 from tests.projections.entries import Book, event
-from tests.projections.facts import allocated, known, measured, person
+from tests.projections.facts import allocated, known, measured, number_in, person
 from tests.projections.histories import histories
 
 VALUE = "/payload/value/quantity/value"
 
 
 def value_of(entry: Entry) -> str:
-    return entry.fact.value.quantity.value.text
+    return number_in(entry.fact.value)
 
 
 def laboratory(book: Book, number: str = "88") -> Entry:
@@ -180,11 +180,11 @@ def test_amendments_count_as_a_plain_reading_of_the_rules_says(history: tuple[En
 
 def plainly_effective(history: tuple[Entry, ...]) -> list[Entry]:
     """The rules spelled out entry by entry, without regard to speed, apart from the product's way of doing it."""
-    entries: list[Entry] = []
-    for entry in history:
-        if not is_voided(history, entry) and has_effect(history, entry):
-            entries.append(as_corrected(history, entry))
-    return entries
+    return [
+        as_corrected(history, entry)
+        for entry in history
+        if not is_voided(history, entry) and has_effect(history, entry)
+    ]
 
 
 def reaches(amendment: Entry, target: Entry) -> bool:

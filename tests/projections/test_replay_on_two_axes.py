@@ -9,7 +9,7 @@ from projections.participant import Participants
 from projections.replay import advance, as_known, as_true, known_position, last_instant, position_at, replay
 from projections.timeline import Timeline
 from tests.projections.entries import Book, at
-from tests.projections.facts import consent, known, measured, person, screened, vital
+from tests.projections.facts import consent, known, measured, number_in, person, screened, vital
 from tests.projections.histories import histories
 
 VALUE = "/payload/value/quantity/value"
@@ -20,7 +20,7 @@ def creatinine(state: Participants) -> str:
     assert row is not None
     value = row.value_of("creatinine")
     assert value is not None
-    return value.value.quantity.value.text if hasattr(value.value, "quantity") else ""
+    return number_in(value.value)
 
 
 def corrected_later() -> Book:
