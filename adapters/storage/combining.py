@@ -16,23 +16,14 @@ Given = TypeVar("Given")
 class Turn(Generic[Asked, Given]):
     """One caller's place in the queue, and what came of it."""
 
-    __slots__ = ("answer", "asked", "error", "leads", "settled", "wake")
+    __slots__ = ("answer", "asked", "error", "leads", "wake")
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.answer: Given | None = None
         self.error: TrialproofError | None = None
-        self.settled = False
         self.leads = False
         self.wake: Lock | None = None
-
-    def settle(self) -> None:
-        self.settled = True
-        self.rouse()
-
-    def rouse(self) -> None:
-        if self.wake is not None:
-            self.wake.release()
 
     def result(self) -> Given:
         if self.error is not None:
@@ -56,38 +47,38 @@ class CombiningQueue(Generic[Asked, Given]):
 
     def ask(self, asked: Asked) -> Given:
         turn: Turn[Asked, Given] = Turn(asked)
-        if self._leads(turn) or not self._served_while_waiting(turn):
+        self._join(turn)
+        if turn.wake is not None:
+            self._wait(turn, turn.wake)
+        if turn.leads:
             self._lead()
         return turn.result()
 
-    def _leads(self, turn: Turn[Asked, Given]) -> bool:
+    def _join(self, turn: Turn[Asked, Given]) -> None:
         with self._mutex:
             self._waiting.append(turn)
-            if not self._led:
-                self._led = True
-                return True
-            turn.wake = Lock()
-            turn.wake.acquire()
-            return False
+            if self._led:
+                turn.wake = Lock()
+                turn.wake.acquire()
+            else:
+                self._led = turn.leads = True
 
-    def _served_while_waiting(self, turn: Turn[Asked, Given]) -> bool:
+    def _wait(self, turn: Turn[Asked, Given], wake: Lock) -> None:
         """Sleep until another caller has served this turn, or has handed the lead over to it."""
-        assert turn.wake is not None
         woken = False
         try:
-            woken = turn.wake.acquire()
+            woken = wake.acquire()
         finally:
             if not woken:
                 self._leave(turn)
-        return not turn.leads
 
     def _leave(self, turn: Turn[Asked, Given]) -> None:
         """Let nobody wait for a caller whose waiting was interrupted (Ctrl-C)."""
         with self._mutex:
             if turn in self._waiting:
                 self._waiting.remove(turn)
-        if turn.leads:
-            self._hand_over()
+            if turn.leads:
+                self._hand_over()
 
     def _lead(self) -> None:
         with self._mutex:
@@ -95,14 +86,17 @@ class CombiningQueue(Generic[Asked, Given]):
         try:
             self._serve(group)
         finally:
-            self._hand_over()
+            with self._mutex:
+                self._hand_over()
             for turn in group:
-                turn.settle()
+                if turn.wake is not None:
+                    turn.wake.release()
 
     def _hand_over(self) -> None:
-        with self._mutex:
-            self._led = bool(self._waiting)
-            if self._led:
-                heir = self._waiting[0]
-                heir.leads = True
-                heir.rouse()
+        """Make the first in line the leader; the mutex is held."""
+        self._led = bool(self._waiting)
+        if self._waiting:
+            heir = self._waiting[0]
+            heir.leads = True
+            assert heir.wake is not None
+            heir.wake.release()

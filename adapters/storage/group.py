@@ -89,7 +89,7 @@ class GroupCommit:
             for append in batch.streams:
                 if append.ledger not in known:
                     new_ledgers.append(append.ledger)
-                if careful:
+                if careful or not append.entries:
                     streams.add(append.stream)
             for stream, _ in batch.guards:
                 streams.add(stream)

@@ -1,5 +1,6 @@
 """Which entries an edition of the audit trail shows: per participant, user, record, period, and the like."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -8,6 +9,8 @@ from compliance.reports.wording import spaced, when_words
 from domain.catalogue import event_types
 from domain.errors import InvalidInputError
 from domain.times import start_of
+from domain.values import YEARS
+from projections.fold import FIRST_INSTANT, LAST_INSTANT
 from projections.replay import last_instant
 
 DEFAULT_LATE_HOURS: Final = 24
@@ -22,13 +25,20 @@ class Period:
     last: date | datetime | None
     axis: Literal["recorded", "occurred"] = "recorded"
 
-    def within(self, zone: str) -> tuple[datetime | None, datetime | None]:
-        """The same as instants."""
-        first, last = self.first, self.last
-        return (
-            first if isinstance(first, datetime) or first is None else start_of(first, zone),
-            last if isinstance(last, datetime) or last is None else last_instant(last, zone),
-        )
+    def __post_init__(self) -> None:
+        for when in (self.first, self.last):
+            if when is not None and when.year not in YEARS:
+                raise _bad_period("bad_date", f"{when} lies outside the years {YEARS[0]} to {YEARS[-1]}.")
+            if isinstance(when, datetime) and when.tzinfo is None:
+                raise _bad_period("naive_time", f"{when} has no offset.")
+
+    def within(self, zone: str) -> tuple[datetime, datetime]:
+        """The same as instants; what is open reaches as far as any time does."""
+        first = FIRST_INSTANT if self.first is None else _instant(self.first, start_of, zone)
+        last = LAST_INSTANT if self.last is None else _instant(self.last, last_instant, zone)
+        if first > last:
+            raise _bad_period("empty_period", "The period ends before it begins.")
+        return first, last
 
     def words(self) -> str:
         """The period as the page says it."""
@@ -36,6 +46,16 @@ class Period:
         from_ = "" if self.first is None else f" from {when_words(self.first)}"
         to = "" if self.last is None else f" to {when_words(self.last)}"
         return f"{axis}{from_}{to}"
+
+
+def _instant(when: date | datetime, of_day: Callable[[date, str], datetime], zone: str) -> datetime:
+    return when if isinstance(when, datetime) else of_day(when, zone)
+
+
+def _bad_period(code: str, what: str) -> InvalidInputError:
+    return InvalidInputError(
+        code, what, field="period", next_step="Give two days, or two times with an offset, the earlier one first."
+    )
 
 
 @dataclass(frozen=True, slots=True)

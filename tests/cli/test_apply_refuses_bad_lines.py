@@ -90,6 +90,7 @@ BAD = {
 }
 
 
+@pytest.mark.requirement("E6-15")
 @pytest.mark.parametrize(("bad", "code"), BAD.values(), ids=BAD.keys())
 def test_a_bad_line_is_refused_with_its_code_and_nothing_is_written(cli: Cli, bad: str | bytes, code: str) -> None:
     before = cli.heads()

@@ -45,7 +45,16 @@ DESIGN: dict[str, Any] = {
 REGISTRATION: dict[str, Any] = {
     "design": DESIGN,
     "provenance": "made for a test",
-    "questions": [],
+    "questions": [
+        {
+            "code": "D2",
+            "field": None,
+            "options": [],
+            "question": "Which ratio, which strata?",
+            "record_says": "silent",
+            "title": "Ratio and strata",
+        }
+    ],
     "registry_id": "NCT00000001",
     "source_date": None,
     "source_sha256": "0" * 64,

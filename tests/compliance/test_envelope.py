@@ -62,7 +62,6 @@ def test_a_line_may_leave_time_performer_and_correlation_out() -> None:
     assert (envelope.occurred_at, envelope.performer) == (None, None)
 
 
-@pytest.mark.requirement("E6-19")
 @pytest.mark.parametrize(
     ("raw", "code", "field"),
     [

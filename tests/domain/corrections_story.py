@@ -43,8 +43,9 @@ def voiding(target: UUID, **changed: Any) -> VoidRecord:
 
 
 def proposing(target: UUID, **changed: Any) -> ProposeCorrection:
-    wish: dict[str, Any] = {"new": "41", "pointer": VALUE, "reason": WHY, "stream": f"participant/{NUMBER}"}
-    return ProposeCorrection(**(wish | {"target": target} | changed))
+    stream = f"participant/{NUMBER}"
+    wish: dict[str, Any] = {"new": "41", "pointer": VALUE, "reason": WHY, "stream": stream, "target": target}
+    return ProposeCorrection(**(wish | changed))
 
 
 def last_of(world: World, kind: type[Any], number: str = NUMBER) -> Entry:

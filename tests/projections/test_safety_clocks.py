@@ -1,4 +1,4 @@
-"""Obligations of safety reporting: anchors, calendar days of the declared zone, and both due dates after a correction."""
+"""Obligations of safety reporting: anchors, days of the declared zone, and both due dates after a correction."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -112,16 +112,10 @@ def test_the_registry_record_stands_with_its_hash_and_provenance(design: Any) ->
 
 @pytest.fixture
 def design() -> trial.RegistryDesign:
-    nothing: dict[str, Any] = dict.fromkeys(trial.RegistryDesign.__struct_fields__)
-    given: dict[str, Any] = {
-        "arms": (),
-        "conditions": (),
-        "criteria_sha256": SHA,
-        "dates": (),
-        "interventions": (),
-        "locations": 0,
-    }
-    return trial.RegistryDesign(**nothing | given | {"study_type": "INTERVENTIONAL"})
+    given: dict[str, Any] = dict.fromkeys(trial.RegistryDesign.__struct_fields__)
+    given |= dict.fromkeys(("arms", "conditions", "dates", "interventions"), ())
+    given |= {"criteria_sha256": SHA, "locations": 0, "study_type": "INTERVENTIONAL"}
+    return trial.RegistryDesign(**given)
 
 
 def decision(*approvers: str) -> Book:

@@ -353,8 +353,8 @@ def test_a_caller_interrupted_as_the_next_leader_hands_the_lead_on() -> None:
     queue: CombiningQueue[str, str] = CombiningQueue(Desk())
     heir, next_in_line = Turn[str, str]("b"), Turn[str, str]("c")
     queue._led = True
-    assert not queue._leads(heir)
-    assert not queue._leads(next_in_line)
+    queue._join(heir)
+    queue._join(next_in_line)
     queue._hand_over()
     assert heir.leads
 

@@ -118,7 +118,8 @@ class _Transaction(AbstractContextManager[None]):
     ) -> None:
         with self._translating:
             self._writer.rollback()
-        self._translating.__exit__(kind, error, trace)
+        if error is not None:
+            self._translating.__exit__(kind, error, trace)
 
 
 class _Statements:

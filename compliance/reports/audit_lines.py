@@ -1,0 +1,173 @@
+"""The lines of an audit trail: changed fields with the entries behind them, those that the filters ask for, in order."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from compliance.reports.audit_filters import AuditTrailFilters, unversioned
+from compliance.reports.frame import rank, readable
+from compliance.reports.material import Material
+from domain.access.facts import CommandRefused, RecordRead
+from domain.adverse_event.facts import CausalityAssessed, SeriousnessAssessed
+from domain.deviation.facts import DeviationGraded
+from domain.participant.conduct_facts import SignedOff
+from domain.participant.facts import EligibilityDecided
+from domain.protocol.facts import InterpretationApproved, ProtocolVersionApproved
+from domain.record import Entry, Fact
+from domain.site.facts import ConsentVersionApproved, TaskDelegated
+from domain.streams import participant, trial_ledger
+from domain.trial.facts import DecisionApproved, LockRequested, TrialLocked, TrialUnlocked, UnlockRequested
+from domain.unblinding.facts import ImpactAssessed, UnblindingApproved
+from projections.audit_trail import AuditRow, AuditTrail
+from projections.fold import earliest
+from projections.replay import replay
+from projections.subjects import Subjects, named
+
+DRIFT: Final = timedelta(minutes=1)
+"""How far the clock's reading and the recorded time may lie apart before it is shown."""
+TO_BE_SIGNED: Final[frozenset[type[Fact]]] = frozenset(
+    {
+        CausalityAssessed,
+        ConsentVersionApproved,
+        DecisionApproved,
+        DeviationGraded,
+        EligibilityDecided,
+        ImpactAssessed,
+        InterpretationApproved,
+        LockRequested,
+        ProtocolVersionApproved,
+        SeriousnessAssessed,
+        SignedOff,
+        TaskDelegated,
+        TrialLocked,
+        TrialUnlocked,
+        UnblindingApproved,
+        UnlockRequested,
+    }
+)
+"""Approvals and sign-offs: what a signature is required for by default (conduct rules, section 12)."""
+_CHANGES: Final = frozenset({"change", "delete-mark"})
+_ENTRY: Final = re.compile(r"entry (\d+)", re.ASCII)
+
+
+class Line(NamedTuple):
+    """One changed field: the row, its entry, whom it concerns, and its number among the fields of the entry."""
+
+    row: AuditRow
+    entry: Entry
+    number: int
+    participant: str | None
+    site: str | None
+
+    @property
+    def key(self) -> str:
+        """The row's name in the report."""
+        return f"{self.row.ledger.partition(':')[0]}.{self.row.position}.{self.number}"
+
+    @property
+    def is_derived(self) -> bool:
+        """Found by a rule: it has no act of its own that it could be late for."""
+        return self.row.source_kind == "derived"
+
+    @property
+    def is_change(self) -> bool:
+        """An earlier entry was corrected or voided."""
+        return self.row.action in _CHANGES
+
+    @property
+    def is_refusal(self) -> bool:
+        """A command was refused."""
+        return isinstance(self.entry.fact, CommandRefused)
+
+    @property
+    def is_unsigned(self) -> bool:
+        """An approval or sign-off, recorded without a signature."""
+        return type(self.entry.fact) in TO_BE_SIGNED
+
+    @property
+    def drifts(self) -> bool:
+        """The clock's reading and the recorded time do not agree."""
+        return abs(self.row.recorded_at - self.entry.body.clock_reading) > DRIFT
+
+    def is_late(self, hours: int) -> bool:
+        """Recorded so many hours or more after the act."""
+        return not self.is_derived and self.row.lag is not None and self.row.lag >= hours * 3600
+
+
+def lines_of(material: Material, filters: AuditTrailFilters) -> list[Line]:
+    """The lines asked for, ordered by (recorded_at, trial < access < vault < system, position)."""
+    trails = {name: replay(AuditTrail, entries, true=material.true) for name, entries in readable(material).items()}
+    about = _About(material.trial, trails)
+    lines = [line for name, trail in trails.items() for line in about.lines(name, trail)]
+    wanted = _wanted(filters, material.zone)
+    return sorted((line for line in lines if wanted(line)), key=_order)
+
+
+def _order(line: Line) -> tuple[Any, ...]:
+    return (line.row.recorded_at, rank(line.row.ledger), line.row.position, line.number)
+
+
+def _wanted(filters: AuditTrailFilters, zone: str) -> Callable[[Line], bool]:
+    span = None if filters.period is None else filters.period.within(zone)
+
+    def wanted(line: Line) -> bool:
+        row = line.row
+        return (
+            filters.participant in (None, line.participant)
+            and filters.user in (None, row.actor, row.performer)
+            and filters.record in (None, row.record_type, f"{row.record_type}/{row.record_id}", line.entry.frame.stream)
+            and filters.site in (None, line.site)
+            and filters.event_type in (None, row.type, unversioned(row.type))
+            and (span is None or span[0] <= _time(line, filters) <= span[1])
+            and (line.is_change or not filters.changes_only)
+            and (filters.late_hours is None or line.is_late(filters.late_hours))
+            and (line.is_refusal or not filters.refusals_only)
+        )
+
+    return wanted
+
+
+def _time(line: Line, filters: AuditTrailFilters) -> Any:
+    assert filters.period is not None
+    return line.row.recorded_at if filters.period.axis == "recorded" else earliest(line.row.occurred_at)
+
+
+class _About:
+    """Whom entries concern, beyond the participant whose stream they stand in."""
+
+    def __init__(self, trial: str, trails: Mapping[str, AuditTrail]) -> None:
+        own = trails.get(trial_ledger(trial)) or AuditTrail.start()
+        self._trial = trial
+        self._subjects: Subjects = own.subjects
+        self._at = {entry.frame.position: entry for entry in own.entries}
+
+    def lines(self, ledger: str, trail: AuditTrail) -> Iterator[Line]:
+        """The lines of one ledger; fields of an entry are numbered from 1."""
+        entries = {entry.frame.position: entry for entry in trail.entries}
+        for position, rows in groupby(trail.rows(), key=lambda row: row.position):
+            entry = entries[position]
+            concerned = self._participant(entry)
+            site = self._site(entry, concerned)
+            for number, row in enumerate(rows, 1):
+                yield Line(row, entry, number, concerned, site)
+
+    def _participant(self, entry: Entry) -> str | None:
+        if isinstance(entry.fact, RecordRead):
+            return self._read(entry.fact.scope)
+        return self._subjects.participant(entry.frame.stream) or named(entry)
+
+    def _read(self, scope: str) -> str | None:
+        """Whom a reading concerned: an entry of the trial ledger, or an unblinding."""
+        found = _ENTRY.fullmatch(scope)
+        if found is None:
+            return self._subjects.participant(f"{trial_ledger(self._trial)}/unblinding/{scope}")
+        entry = self._at.get(int(found[1]))
+        return None if entry is None else self._participant(entry)
+
+    def _site(self, entry: Entry, concerned: str | None) -> str | None:
+        own = self._subjects.site(entry.frame.stream)
+        if own is not None or concerned is None:
+            return own
+        return self._subjects.site(participant(self._trial, concerned))

@@ -1,0 +1,58 @@
+"""What happened in a few words, and values as their reader may know them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from compliance.reports.wording import spaced
+from domain.fields import SealedText
+from domain.ledger.facts import CorrectionProposed, RecordCorrected
+from domain.record import Entry
+from projections.audit_trail import AuditRow
+
+OpenText = Callable[[SealedText[Any]], str]
+
+_TELLING: Final = (
+    "fact", "criterion", "procedure", "visit", "interpretation", "command", "code", "question", "rule", "version",
+    "state", "how", "status", "error", "what", "report",
+)  # fmt: skip
+"""Fields that say which one of its kind an entry is, the most telling first."""
+_ALWAYS_NAMED: Final = frozenset({"adverse_event", "screening", "unblinding"})
+
+
+def what_happened(entry: Entry) -> str:
+    """The entry in a few words, from its stored name and its most telling field: consent given (1.0)."""
+    subject, happened, _ = entry.frame.type.split(".")
+    words = spaced(happened)
+    if subject in _ALWAYS_NAMED or "_" not in happened:
+        words = f"{spaced(subject)} {words}"
+    fields = (getattr(entry.fact, name, None) for name in _TELLING)
+    telling = next((value for value in fields if isinstance(value, str)), None)
+    return words if telling is None else f"{words} ({spaced(telling)})"
+
+
+def field_words(path: str) -> str | None:
+    """A pointer in words: /payload/value/quantity/value is "value, quantity, value"."""
+    return ", ".join(spaced(part) for part in path.removeprefix("/payload").split("/") if part) or None
+
+
+def values(row: AuditRow, entry: Entry, open_text: OpenText) -> tuple[str | None, str | None]:
+    """Old and new value as printed; a sealed text opened as far as its reader may know it."""
+    match entry.fact:
+        case RecordCorrected(old=old, new=new):
+            return _quoted(old, row.old_value, open_text), _quoted(new, row.new_value, open_text)
+        case CorrectionProposed(new=new) if row.field_path == "/payload/new":
+            return None, _quoted(new, row.new_value, open_text)
+        case fact:
+            value = getattr(fact, row.field_path.removeprefix("/payload/"), None)
+            return row.old_value, open_text(value) if isinstance(value, SealedText) else row.new_value
+
+
+def _quoted(json_text: str, printed: str | None, open_text: OpenText) -> str | None:
+    """A value quoted by a correction: opened where it is a sealed text."""
+    try:
+        sealed = msgspec.json.decode(json_text, type=SealedText[Any])
+    except (msgspec.DecodeError, RecursionError):
+        return printed
+    return open_text(sealed)

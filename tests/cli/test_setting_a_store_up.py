@@ -1,0 +1,180 @@
+"""A store is set up once; its secret stays outside it; `doctor` says whether all is well."""
+
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from tests.cli.conftest import set_up
+from tests.cli.invoking import Cli, objects
+
+NEW = {
+    "--environment": "demonstration",
+    "--administrator": "admin-01",
+    "--name": "Ada Min (fictional)",
+    "--organisation": "Fictional Sponsor",
+}
+
+
+def init(cli: Cli, *more: str, **changed: str) -> Result:
+    options = {**NEW, **{f"--{name}": value for name, value in changed.items()}}
+    return cli(*more, "init", *(word for option in options.items() for word in option))
+
+
+def checks(cli: Cli) -> dict[str, Any]:
+    return {one["check"]: one for one in cli.json("doctor")}
+
+
+def test_a_new_store_is_a_demonstration_with_one_administrator_and_says_so(empty: Cli) -> None:
+    done = init(empty, "--json")
+
+    assert done.exit_code == 0
+    (told,) = objects(done)
+    assert told["environment"] == "demonstration"
+    assert told["administrator"] == "admin-01"
+    assert empty.heads() == {"system": 3}
+
+
+def test_the_secret_lies_beside_the_store_and_only_its_owner_can_read_it(empty: Cli) -> None:
+    init(empty)
+
+    assert stat.S_IMODE(empty.key_file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(empty.store.stat().st_mode) == 0o700
+    assert not [path for path in empty.store.rglob("*") if path.is_file() and empty.key_file.read_bytes() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("inside", ["secret.key", "keys/secret.key", "../store/secret.key"])
+def test_a_secret_inside_the_store_is_refused_and_no_store_is_made(empty: Cli, inside: str) -> None:
+    done = init(empty, "--key-file", str(empty.store / inside))
+
+    assert done.exit_code == 3
+    assert "key_file_in_store" in done.stderr
+    assert not empty.store.exists()
+
+
+def test_a_link_into_the_store_is_a_secret_inside_it(empty: Cli) -> None:
+    empty.store.mkdir()
+    link = empty.folder / "innocent.key"
+    link.symlink_to(empty.store / "secret.key")
+
+    done = init(empty, "--key-file", str(link))
+
+    assert done.exit_code == 3
+    assert "key_file_in_store" in done.stderr
+
+
+def test_a_store_is_set_up_once(empty: Cli) -> None:
+    set_up(empty)
+    before = empty.heads(), empty.key_file.read_bytes()
+
+    again = init(empty, administrator="admin-02")
+
+    assert again.exit_code == 3
+    assert "already_set_up" in again.stderr
+    assert (empty.heads(), empty.key_file.read_bytes()) == before
+
+
+def test_production_is_refused_and_a_demonstration_can_be_set_up_after_it(empty: Cli) -> None:
+    refused = init(empty, environment="production")
+    afterwards = init(empty)
+
+    assert refused.exit_code == 3
+    assert "production_needs_credentials" in refused.stderr
+    assert afterwards.exit_code == 0
+    assert empty.heads() == {"system": 3}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"administrator": "../admin"}, "bad_form"),
+        ({"administrator": "a b"}, "bad_form"),
+        ({"name": ""}, "blank_text"),
+        ({"name": "x" * 257}, "text_too_long"),
+        ({"organisation": "Spon\u0007sor"}, "control_character"),
+    ],
+)
+def test_the_first_administrator_is_read_as_strictly_as_everybody_else(
+    empty: Cli, changed: dict[str, str], code: str
+) -> None:
+    done = init(empty, **changed)
+
+    assert done.exit_code == 3
+    assert code in done.stderr
+    assert not empty.store.exists()
+
+
+def test_an_environment_that_is_neither_is_a_fault_of_the_command_line(empty: Cli) -> None:
+    assert init(empty, environment="test").exit_code == 2
+
+
+def test_doctor_finds_all_well_in_a_new_store(empty: Cli) -> None:
+    set_up(empty)
+
+    found = checks(empty)
+
+    assert {one["state"] for name, one in found.items() if name != "trials"} == {"ok"}
+    assert found["trials"]["state"] == "note"
+    assert empty("doctor").exit_code == 0
+
+
+def test_doctor_answers_every_question_where_there_is_no_store(empty: Cli) -> None:
+    found = checks(empty)
+
+    assert found["packages"]["state"] == "ok"
+    assert {name for name, one in found.items() if one["state"] == "WRONG"} >= {"store folder", "key file", "ledgers"}
+    assert {one["environment"] for one in found.values()} == {"unknown"}
+    assert empty("doctor").exit_code == 1
+
+
+def test_doctor_sees_a_store_and_a_secret_that_others_can_reach(empty: Cli) -> None:
+    set_up(empty)
+    empty.store.chmod(0o755)
+    empty.key_file.chmod(0o644)
+
+    found = checks(empty)
+
+    assert (found["store folder"]["state"], found["key file"]["state"]) == ("WRONG", "WRONG")
+
+
+def test_doctor_sees_another_stores_secret(empty: Cli) -> None:
+    set_up(empty)
+    empty.key_file.write_text("00" * 32)
+
+    found = checks(empty)
+
+    assert found["ledgers"]["state"] == "WRONG"
+    assert "does not open the key store" in found["ledgers"]["detail"]
+
+
+def test_doctor_names_the_trials(cli: Cli) -> None:
+    assert checks(cli)["trials"]["detail"] == "NCT03458156"
+
+
+def test_a_store_that_was_never_set_up_says_how_to(empty: Cli) -> None:
+    init(empty, environment="production")
+
+    done = empty("apply", "-", "--as", "admin-01", given="{}")
+
+    assert done.exit_code == 3
+    assert re.search(r"\[unknown\] not_set_up: .*\n\[unknown\] Next: Set it up with `trialproof init", done.stderr)
+
+
+def test_a_missing_store_and_a_missing_secret_are_told_apart(cli: Cli, tmp_path: Path) -> None:
+    nowhere = cli("show", "trial", "--as", "auditor-01", store=tmp_path / "nowhere")
+    cli.key_file.unlink()
+    locked = cli("show", "trial", "--as", "auditor-01")
+
+    assert (nowhere.exit_code, locked.exit_code) == (6, 7)
+    assert "TRIALPROOF_KEY_FILE" in locked.stderr
+
+
+def test_version_needs_no_store(empty: Cli) -> None:
+    (told,) = empty.json("version")
+
+    assert told["environment"] == "none"
+    assert told["software"].startswith("trialproof/")
+    assert not empty.store.exists()
