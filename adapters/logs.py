@@ -87,10 +87,10 @@ def carried_out(conduct: Conduct, envelope: Envelope, identity: Identity, *, tri
     try:
         done = conduct.carry_out(envelope, identity, trial=trial)
     except TrialproofError as error:
-        log.warning("command.not_carried_out", result=error.code, duration_ms=_since(started))
+        log.warning("command.not_carried_out", came_to=error.code, duration_ms=_since(started))
         raise
-    result = "repeated" if done.repeated else "done"
-    log.info("command.carried_out", result=result, entries=places_of(done), duration_ms=_since(started))
+    came_to = "repeated" if done.repeated else "done"
+    log.info("command.carried_out", came_to=came_to, entries=places_of(done), duration_ms=_since(started))
     return done
 
 

@@ -5,6 +5,7 @@ what is left out is counted, not described. Exceptions show their types and plac
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final
@@ -54,7 +55,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "causation": _id,
     "command_id": _id,
     "command_name": _command,
-    "result": _matching(_CODE),
+    "came_to": _matching(_CODE),
     "entries": _each(_matching(_PLACE)),
     "store_environment": _one_of("production", "demonstration", "unknown", "none"),
     "line_number": _count,
@@ -83,7 +84,8 @@ def redacted(_: Any, __: str, line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(exc_info: Any) -> Iterator[tuple[str, Any]]:
     """An exception as its types, causes included, and the places it passed."""
-    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info  # pyright: ignore[reportUnknownVariableType]  # what a logger is given
+    given = sys.exc_info() if exc_info is True else exc_info
+    error = given[1] if isinstance(given, tuple) else given  # pyright: ignore[reportUnknownVariableType]  # what a logger is given
     if not isinstance(error, BaseException):
         return
     chain = list(_chain(error))

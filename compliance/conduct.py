@@ -32,6 +32,7 @@ from domain.site.site import Site
 from domain.times import Occurred
 from domain.trial.lock import LockView
 from domain.trial.trial import Trial
+from projections.amendments import effective
 
 DONE = "done"
 TRIES = 50
@@ -163,7 +164,7 @@ class _Attempt:
             aggregates=room.aggregates,
             whole=self._whole() if self.wish.SEES_WHOLE_TRIAL else None,
             roots={vouched: self.ports.stream_root(vouched)} if vouched else {},
-            entries={stream: self.loaded[stream].entries for stream in self.wish.entries_of(room)},
+            entries={stream: tuple(effective(self.loaded[stream].entries)) for stream in self.wish.entries_of(room)},
         )
 
     def _whole(self) -> LockView:
@@ -197,7 +198,7 @@ class _Attempt:
             secret=self.ports.ids.secret,
             seals=self.ports.seals,
             randomiser=self.ports.randomiser,
-            key_scope=self.wish.key_scope(self.trial),
+            key_scope=self.wish.key_scope(room),
         )
 
     def _performer(self, actor: Actor) -> Performer:

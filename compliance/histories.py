@@ -11,7 +11,7 @@ from typing import NamedTuple
 from domain import streams
 from domain.adverse_event.adverse_event import AdverseEvent
 from domain.aggregate import Aggregate
-from domain.allocation.lists import Numbers, Places, Randomisation, SealedList
+from domain.allocation.lists import Administrations, Numbers, Places, Randomisation, SealedList
 from domain.deviation.deviation import Deviation
 from domain.participant.participant import Participant
 from domain.people.person import Person
@@ -20,12 +20,14 @@ from domain.protocol.protocol import Protocol
 from domain.record import Entry
 from domain.site.site import Site
 from domain.trial.trial import Trial
-from domain.unblinding.unblinding import Unblinding
+from domain.unblinding.unblinding import Disclosures, Unblinding
 from projections.amendments import effective, is_amendment
 
 AGGREGATES: Mapping[str, type[Aggregate]] = {
+    "administration": Administrations,
     "adverse-event": AdverseEvent,
     "deviation": Deviation,
+    "disclosure": Disclosures,
     "list": SealedList,
     "participant": Participant,
     "person": Person,

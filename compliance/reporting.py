@@ -6,14 +6,14 @@ run's own events are never part of it and the same positions give the same body 
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from compliance.gate import AllowedReading, Identity
-from compliance.inquire import Axes, Inquire
+from compliance.inquire import Axes, Inquire, instant_of
 from compliance.pages import all_entries
 from compliance.reports.material import Material
 from compliance.reports.model import Body, Envelope, Person, Report, Source
+from compliance.reports.wording import when_words
 from domain import streams
 from domain.access.facts import FileDigest, ReportDelivered, ReportProduced, ReportRequested, SourcePosition
 from domain.errors import InvalidInputError, NotFoundError
@@ -21,6 +21,7 @@ from domain.fields import SealedText
 from domain.people.roles import Role
 from domain.record import Entry
 from domain.times import zone
+from projections.replay import known_position
 
 ACCESS_READERS: frozenset[Role] = frozenset({"auditor", "inspector", "sponsor_lead"})
 """Roles with clearance for the access ledger; for others its size alone would tell what they need not know."""
@@ -113,10 +114,11 @@ class Reporting:
         ledger = self.inquire.ports.ledger
         name = streams.trial_ledger(trial)
         reading = self.inquire.at(allowed, trial, axes, positions[name])
-        entries = {name: reading.entries} | {
-            other: all_entries(ledger, other, up_to=size) for other, size in positions.items() if other != name
-        }
-        read = {**positions, name: reading.position}
+        entries, read = {name: reading.entries}, {name: reading.position}
+        for other, size in positions.items():
+            if other != name:
+                entries[other] = self._known(all_entries(ledger, other, up_to=size), axes, reading.zone)
+                read[other] = len(entries[other])
         return Material(
             trial=trial,
             environment=reading.environment,
@@ -125,11 +127,17 @@ class Reporting:
             sources=tuple(self._source(other, size) for other, size in read.items()),
             sites=allowed.sites,
             true=reading.true,
-            known_on=_said(axes.known, "now, at the head"),
-            true_on=_said(axes.true, "not restricted"),
+            known_on=f"at entry {reading.position:,}" if axes.known is None else f"on {when_words(axes.known)}",
+            true_on="at any time" if axes.true is None else f"on {when_words(axes.true)}",
             zone=reading.zone,
             open_text=self._open,
         )
+
+    def _known(self, entries: list[Entry], axes: Axes, zone_name: str) -> list[Entry]:
+        """What a ledger held on the day asked for: every ledger is read as of the same moment."""
+        if axes.known is None:
+            return entries
+        return entries[: known_position(entries, instant_of(axes.known, zone_name))]
 
     def _leaves(self, entries: Mapping[str, Sequence[Entry]]) -> dict[tuple[str, int], str]:
         found: dict[tuple[str, int], str] = {}
@@ -165,7 +173,3 @@ class Reporting:
             software_version=self.inquire.ports.software_version,
             purpose=request.purpose,
         )
-
-
-def _said(when: object, otherwise: str) -> str:
-    return otherwise if when is None else (when.isoformat() if isinstance(when, datetime) else str(when))

@@ -160,9 +160,9 @@ class Command(BaseModel):
         del room
         return None
 
-    def key_scope(self, trial: str) -> str:
-        """Whose key seals the texts of this command."""
-        return f"trial:{trial}"
+    def key_scope(self, room: Room) -> str:
+        """Whose key seals the texts of this command: one erasure reaches all words about one participant."""
+        return f"trial:{room.trial}"
 
 
 COMMANDS: dict[str, type[Command]] = {}

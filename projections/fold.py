@@ -109,6 +109,18 @@ def claimed(behind: Moment) -> tuple[datetime, int]:
     return behind.occurred_at.earliest, behind.position
 
 
+def is_later(one: Moment, other: Moment) -> bool:
+    """Whether one thing happened after the other, as claimed.
+
+    Two instants with one offset and zone (`2027-03-03T10:15:00` and then the same text) stand to each other as
+    their texts do: this spares folds most of their reading of times.
+    """
+    first, second = one.occurred_at.text, other.occurred_at.text
+    if first[19:] == second[19:] and first[13:14] == second[13:14] == ":":
+        return (first, one.position) > (second, other.position)
+    return claimed(one) > claimed(other)
+
+
 class HasMoment(Protocol):
     """A row with the entry behind it."""
 
@@ -124,7 +136,7 @@ R = TypeVar("R", bound=HasMoment)
 def in_order(rows: tuple[R, ...], row: R) -> tuple[R, ...]:
     """The rows with one more, where it belongs by its claimed time; what is claimed for one time stands as recorded."""
     count = len(rows)
-    while count and claimed(rows[count - 1].behind) > claimed(row.behind):
+    while count and is_later(rows[count - 1].behind, row.behind):
         count -= 1
     return (*rows[:count], row, *rows[count:])
 

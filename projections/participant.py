@@ -12,7 +12,7 @@ from domain.ledger.facts import RecordCorrected
 from domain.participant import conduct_facts as conduct
 from domain.participant import facts
 from domain.record import Entry
-from projections.fold import Moment, State, claimed, in_order, moment, place, sender
+from projections.fold import Moment, State, in_order, is_later, moment, place, sender
 from projections.participant_rows import (
     Act,
     AllocationError,
@@ -68,7 +68,7 @@ class Participants(State):
 
 
 def _until_allocation(row: ParticipantRow, entry: Entry) -> ParticipantRow:
-    match entry.fact:
+    match entry.body.payload:
         case facts.FactRecorded() as fact:
             return _with_value(row, fact, moment(entry))
         case facts.ScreeningOpened() as fact:
@@ -101,7 +101,7 @@ def _until_allocation(row: ParticipantRow, entry: Entry) -> ParticipantRow:
 
 
 def _after_allocation(row: ParticipantRow, entry: Entry) -> ParticipantRow:
-    match entry.fact:
+    match entry.body.payload:
         case conduct.VisitRecorded(done=done, visit=visit):
             return replace(row, acts=in_order(row.acts, Act(behind=moment(entry), code=visit, done=done, kind="visit")))
         case facts.ProcedurePerformed(procedure=procedure):
@@ -152,19 +152,23 @@ def _with_scopes(row: ParticipantRow, states: tuple[ScopeState, ...]) -> Partici
     known = {state.scope: state for state in row.consent}
     for state in states:
         before = known.get(state.scope)
-        if before is None or claimed(before.behind) <= claimed(state.behind):
+        if before is None or not is_later(before.behind, state.behind):
             known[state.scope] = state
     return replace(row, consent=tuple(known.values()))
 
 
 def _with_value(row: ParticipantRow, fact: facts.FactRecorded, behind: Moment) -> ParticipantRow:
-    corrections = tuple(note.behind for note in row.corrections if note.target == behind.event_id)
+    corrections = _corrections_of(row, behind) if row.corrections else ()
     value = FactEntry(behind=behind, corrections=corrections, value=fact.value)
     for index, known in enumerate(row.facts):
         if known.fact == fact.fact:
             more = replace(known, entries=in_order(known.entries, value))
             return replace(row, facts=(*row.facts[:index], more, *row.facts[index + 1 :]))
     return replace(row, facts=(*row.facts, KnownFact(entries=(value,), fact=fact.fact)))
+
+
+def _corrections_of(row: ParticipantRow, behind: Moment) -> tuple[Moment, ...]:
+    return tuple(note.behind for note in row.corrections if note.target == behind.event_id)
 
 
 def _with_correction(row: ParticipantRow, note: CorrectionNote) -> ParticipantRow:

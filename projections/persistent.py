@@ -29,7 +29,7 @@ class PersistentMap(Mapping[K, V], Generic[K, V]):
 
     def put(self, key: K, value: V) -> "PersistentMap[K, V]":
         """The mapping with that value for that key."""
-        held = self._own()
+        held = self._held if self._way_on is None else self._own()
         if not held:  # an empty version needs no way on: a start that somebody keeps then holds nothing back
             return PersistentMap({key: value})
         newer = PersistentMap(held)

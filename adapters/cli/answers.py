@@ -22,15 +22,14 @@ COLUMNS: Final = {
 def tell(run: Run, kind: str, reading: Reading, asked: Axes, view: Any) -> None:
     """Print a view or its rows: for people as statements, for programs as the objects that they are."""
     where = said(reading, asked)
-    views: tuple[Any, ...] = view if isinstance(view, tuple) else (view,)  # pyright: ignore[reportUnknownVariableType]  # rows of any kind
     if run.output.as_json:
+        views: tuple[Any, ...] = view if isinstance(view, tuple) else (view,)  # pyright: ignore[reportUnknownVariableType]  # rows of any kind
         run.output.line("", row="reading", of=kind, **where)
         for one in views:
             run.output.line("", row=kind, view=plain(one))
         return
     run.output.line("; ".join(f"{spoken(name)} {value}" for name, value in where.items()))
-    found = [statement for one in views for statement in statements("", one)]
-    rows = (_row(one, reading) for one in found)
+    rows = (_row(one, reading) for one in statements(view))
     run.output.table(f"{kind}, times recorded in {reading.zone}", COLUMNS, rows, of="statement")
 
 

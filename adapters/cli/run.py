@@ -160,7 +160,7 @@ class Logged:
         self._run.log.info(
             "invocation.ended",
             exit_code=int(code),
-            result=told(error)["error"] if isinstance(error, Exception) and not isinstance(error, PASSED_ON) else None,
+            came_to=told(error)["error"] if isinstance(error, Exception) and not isinstance(error, PASSED_ON) else None,
             exc_info=error if code == ExitCode.FAULT else None,
             store_environment=self._run.output.environment,
             duration_ms=int((monotonic() - self._started) * 1000),

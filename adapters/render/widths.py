@@ -74,8 +74,15 @@ def _wanted(column: Column, cells: Sequence[int], rows: Iterable[Row]) -> int:
 
 
 def _needed(column: Column, cells: Sequence[str | None]) -> int:
-    between = len(" → ") if column.kind == "change" else 1
-    return sum(_shown(column, cell) for cell in cells) + between * (len(cells) - 1)
+    first, *beside = cells
+    return _shown(column, first) + sum(_beside(column, cell) for cell in beside)
+
+
+def _beside(column: Column, cell: str | None) -> int:
+    """What stands beside is small text whatever the column's kind; an earlier value only where there is one."""
+    if column.kind == "change":
+        return 0 if cell is None else width_of(cell) + len(" → ")
+    return 1 + (len(NOT_RECORDED) if cell is None else sum(width_of(part) for part in instant(cell)))
 
 
 def _shown(column: Column, cell: str | None) -> int:

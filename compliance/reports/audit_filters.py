@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final, Literal
 
 from compliance.reports.wording import spaced, when_words
@@ -10,11 +10,13 @@ from domain.catalogue import event_types
 from domain.errors import InvalidInputError
 from domain.times import start_of
 from domain.values import YEARS
-from projections.fold import FIRST_INSTANT, LAST_INSTANT
 from projections.replay import last_instant
 
-DEFAULT_LATE_HOURS: Final = 24
+DEFAULT_LATE_HOURS: Final = 72
 """A limit of the report, not of a rule: which entries its first screen calls late."""
+
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Period:
 
     def within(self, zone: str) -> tuple[datetime, datetime]:
         """The same as instants; what is open reaches as far as any time does."""
-        first = FIRST_INSTANT if self.first is None else _instant(self.first, start_of, zone)
-        last = LAST_INSTANT if self.last is None else _instant(self.last, last_instant, zone)
+        first = _EARLIEST if self.first is None else _instant(self.first, start_of, zone)
+        last = _LATEST if self.last is None else _instant(self.last, last_instant, zone)
         if first > last:
             raise _bad_period("empty_period", "The period ends before it begins.")
         return first, last
@@ -60,7 +62,7 @@ def _bad_period(code: str, what: str) -> InvalidInputError:
 
 @dataclass(frozen=True, slots=True)
 class AuditTrailFilters:
-    """All that are given must hold; `late_hours` shows only entries recorded so long after the act.
+    """All that are given must hold; `late_hours` is the limit from which on an entry counts as late.
 
     `user` is who sent or performed; `record` is the kind and number of a record (`participant/007`) or its stream.
     """
@@ -72,11 +74,12 @@ class AuditTrailFilters:
     event_type: str | None = None
     period: Period | None = None
     changes_only: bool = False
-    late_hours: int | None = None
+    late_only: bool = False
+    late_hours: int = DEFAULT_LATE_HOURS
     refusals_only: bool = False
 
     def __post_init__(self) -> None:
-        if self.late_hours is not None and self.late_hours < 1:
+        if self.late_hours < 1:
             raise InvalidInputError(
                 "bad_limit",
                 f"{self.late_hours} hours is no limit for late entries.",
@@ -91,11 +94,6 @@ class AuditTrailFilters:
                 next_step="Name a type such as participant.enrolled, with or without its version.",
             )
 
-    @property
-    def limit(self) -> int:
-        """From how many hours on an entry counts as late."""
-        return self.late_hours or DEFAULT_LATE_HOURS
-
     def words(self) -> tuple[str, ...]:
         """The filters as the page says them; the period stands on a line of its own."""
         said = (
@@ -105,7 +103,7 @@ class AuditTrailFilters:
             self.site and f"site {self.site}",
             self.event_type and f"entries of the type {spaced(self.event_type)}",
             self.changes_only and "changes to earlier entries only",
-            self.late_hours and f"recorded {self.late_hours} h or more after the act",
+            self.late_only and f"recorded {self.late_hours} h or more after the act",
             self.refusals_only and "refused commands only",
         )
         return tuple(words for words in said if words)

@@ -21,7 +21,6 @@ from domain.streams import participant, trial_ledger
 from domain.trial.facts import DecisionApproved, LockRequested, TrialLocked, TrialUnlocked, UnlockRequested
 from domain.unblinding.facts import ImpactAssessed, UnblindingApproved
 from projections.audit_trail import AuditRow, AuditTrail
-from projections.fold import earliest
 from projections.replay import replay
 from projections.subjects import Subjects, named
 
@@ -91,6 +90,11 @@ class Line(NamedTuple):
         """The clock's reading and the recorded time do not agree."""
         return abs(self.row.recorded_at - self.entry.body.clock_reading) > DRIFT
 
+    @property
+    def is_ahead(self) -> bool:
+        """Claimed to have happened after it was recorded."""
+        return not self.is_derived and self.row.lag is not None and self.row.lag < 0
+
     def is_late(self, hours: int) -> bool:
         """Recorded so many hours or more after the act."""
         return not self.is_derived and self.row.lag is not None and self.row.lag >= hours * 3600
@@ -122,7 +126,7 @@ def _wanted(filters: AuditTrailFilters, zone: str) -> Callable[[Line], bool]:
             and filters.event_type in (None, row.type, unversioned(row.type))
             and (span is None or span[0] <= _time(line, filters) <= span[1])
             and (line.is_change or not filters.changes_only)
-            and (filters.late_hours is None or line.is_late(filters.late_hours))
+            and (not filters.late_only or line.is_late(filters.late_hours))
             and (line.is_refusal or not filters.refusals_only)
         )
 
@@ -131,7 +135,7 @@ def _wanted(filters: AuditTrailFilters, zone: str) -> Callable[[Line], bool]:
 
 def _time(line: Line, filters: AuditTrailFilters) -> Any:
     assert filters.period is not None
-    return line.row.recorded_at if filters.period.axis == "recorded" else earliest(line.row.occurred_at)
+    return line.row.recorded_at if filters.period.axis == "recorded" else line.row.occurred_at.earliest
 
 
 class _About:

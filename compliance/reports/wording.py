@@ -1,6 +1,6 @@
 """How reports say dates, counts and recorded values: in words where there are words, exactly as recorded beside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
@@ -84,8 +84,3 @@ def _structured(value: dict[str, Json]) -> str:
             return str(day)
         case _:
             return "; ".join(f"{spaced(name)}: {_inner(part)}" for name, part in value.items()) or "none"
-
-
-def exact_if_other(exact: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
-    """What is said in other words than it was recorded in, exactly as recorded."""
-    return [(column, text) for column, text in exact if text is not None and value_words(text) != text]

@@ -1,7 +1,6 @@
 """What all commands about adverse events share: no state refuses them, and unknown participants have cases too."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar
 
 from domain import streams
@@ -135,9 +134,9 @@ class CaseCommand(TrialCommand):
         """The checks that every safety fact about this participant gets; the number was read when it was reported."""
         return SafetyCommand.model_construct(participant=self.own_case(room).participant, site=self.site)
 
-    def under_own_key(self, given: Given, room: Room) -> Given:
-        """The same, with texts sealed under the key of the participant whom the case is about."""
-        return replace(given, key_scope=self.about(room).key_scope(given.trial))
+    def key_scope(self, room: Room) -> str:
+        """Texts about a case go under the key of the participant whom it is about."""
+        return self.about(room).key_scope(room)
 
     def in_case(self, given: Given, room: Room, fact: Fact, *, times: Iterable[Occurred] = ()) -> tuple[Decided, ...]:
         """A fact in the case's stream, with the deviations it opens; `times` are further claims about when."""

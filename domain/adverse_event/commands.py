@@ -101,10 +101,9 @@ class FollowUpAdverseEvent(CaseCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse only a case that is not there."""
         case, narrative = self.known_case(room), self.narrative
-        sealing = self.under_own_key(given, room)
         fact = FollowUpReceived(
             ended=self.ended,
-            narrative=None if narrative is None else sealing.text(narrative, Safety, 16384),
+            narrative=None if narrative is None else given.text(narrative, Safety, 16384),
             outcome=self.outcome,
             severity=self.severity,
             version=case.case_version + 1,

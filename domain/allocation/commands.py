@@ -130,6 +130,10 @@ class RecordTreatmentDetail(ParticipantCommand):
     lot: Reference | None = None
     product: Reference
 
+    def streams(self, room: Room) -> tuple[str, ...]:
+        """Also what was recorded of the participant before."""
+        return (*super().streams(room), streams.administration(room.trial, self.participant))
+
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """A fact: never refused."""
         self.known(room)

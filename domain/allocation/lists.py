@@ -101,3 +101,16 @@ class Numbers(Aggregate):
     def next(self) -> str:
         """The next number, three digits at least."""
         return f"{self.version + 1:03d}"
+
+
+class Administrations(Aggregate):
+    """What a participant was really given, as often as it was recorded; its version is that number."""
+
+    @classmethod
+    def start(cls) -> Self:
+        """Nothing recorded."""
+        return cls(version=0)
+
+    def after(self, entry: Entry) -> Self:
+        """One more recorded."""
+        return msgspec.structs.replace(self, version=entry.frame.version)

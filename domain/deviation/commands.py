@@ -1,6 +1,5 @@
 """Commands about deviations: found by a person, graded, closed. Those a rule finds stand in `found.py`."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from domain import streams
@@ -43,9 +42,9 @@ class RecordDeviation(TrialCommand):
         """The participant's site, or the site named."""
         return self._own_site(room) or self.site
 
-    def key_scope(self, trial: str) -> str:
+    def key_scope(self, room: Room) -> str:
         """Words about a participant go under that participant's key."""
-        return key_scope(trial, self.participant)
+        return scope_of(room.trial, self.participant)
 
     def version_in_force(self, given: Given, room: Room) -> str | None:
         """The protocol version in force at the site on that day."""
@@ -114,6 +113,10 @@ class DeviationCommand(TrialCommand):
         """The site that the deviation names."""
         return self._own(room).site
 
+    def key_scope(self, room: Room) -> str:
+        """Words about a participant's deviation go under that participant's key."""
+        return scope_of(room.trial, self._own(room).participant)
+
     def known(self, room: Room) -> Deviation:
         """The deviation; Refusal when none was recorded under that id."""
         self.trial(room)
@@ -168,10 +171,9 @@ class CloseDeviation(DeviationCommand):
                 "Record a new deviation if something new came to light.",
                 rule="closes-once",
             )
-        sealing = replace(given, key_scope=key_scope(given.trial, own.participant))
-        return self.in_own_stream(given, DeviationClosed(action=sealing.text(self.action, TrialTeam, 1024)))
+        return self.in_own_stream(given, DeviationClosed(action=given.text(self.action, TrialTeam, 1024)))
 
 
-def key_scope(trial: str, participant: str | None) -> str:
+def scope_of(trial: str, participant: str | None) -> str:
     """Words about a participant go under that participant's key, all others under the trial's."""
     return f"trial:{trial}" if participant is None else f"participant:{trial}/{participant}"

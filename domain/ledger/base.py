@@ -1,6 +1,5 @@
 """What commands about recorded entries share: they name a stream and an entry of it, whoever it is about."""
 
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -51,10 +50,10 @@ class RecordCommand(TrialCommand):
             return room.get(Participant, streams.participant(room.trial, number)).site or None
         return room.get(Deviation, self.own_stream(room.trial)).site if kind == "deviation" else None
 
-    def key_scope(self, trial: str) -> str:
+    def key_scope(self, room: Room) -> str:
         """Words about a participant's record go under that participant's key."""
-        kind, _, name = self.stream.partition("/")
-        return f"participant:{trial}/{name}" if kind == "participant" else f"trial:{trial}"
+        number = self.number(room)
+        return f"trial:{room.trial}" if number is None else f"participant:{room.trial}/{number}"
 
     def version_in_force(self, given: Given, room: Room) -> str | None:
         """The protocol version in force at the site on that day."""
@@ -127,8 +126,3 @@ class RecordCommand(TrialCommand):
     def in_own_stream(self, given: Given, fact: Fact) -> Decided:
         """A fact in the stream."""
         return given.fact(self.own_stream(given.trial), fact)
-
-    def under_own_key(self, given: Given, room: Room) -> Given:
-        """The same, with texts sealed under the key of the participant whom the record is about."""
-        number = self.number(room)
-        return given if number is None else replace(given, key_scope=f"participant:{given.trial}/{number}")

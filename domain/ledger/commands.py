@@ -73,7 +73,7 @@ class CorrectRecord(ChangingCommand):
                 "Look at the present value with `trialproof show`, and correct that.",
                 rule="a-correction-names-the-present-value",
             )
-        changed = change(self.under_own_key(given, room), entry, self.pointer, self.new)
+        changed = change(given, entry, self.pointer, self.new)
         fact = RecordCorrected(
             new=changed.new,
             old=changed.old,
@@ -157,7 +157,7 @@ class ProposeCorrection(RecordCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse what is never corrected and a change of nothing; a lock does not stop a proposal."""
         entry = self.entry(room, self.target)
-        changed = change(self.under_own_key(given, room), entry, self.pointer, self.new)
+        changed = change(given, entry, self.pointer, self.new)
         fact = CorrectionProposed(
             new=changed.new, pointer=self.pointer, target=self.target, target_position=entry.frame.position
         )

@@ -40,9 +40,9 @@ class ParticipantCommand(TrialCommand):
         """The participant's site."""
         return room.get(Participant, streams.participant(room.trial, self.participant)).site or None
 
-    def key_scope(self, trial: str) -> str:
+    def key_scope(self, room: Room) -> str:
         """Texts about a participant go under that participant's key."""
-        return f"participant:{trial}/{self.participant}"
+        return f"participant:{room.trial}/{self.participant}"
 
     def version_in_force(self, given: Given, room: Room) -> str | None:
         """The protocol version in force at the participant's site on that day."""

@@ -24,9 +24,9 @@ class PersonCommand(Command):
         del room
         return (streams.person(self.person),)
 
-    def key_scope(self, trial: str) -> str:
+    def key_scope(self, room: Room) -> str:
         """Texts about a person go under that person's key."""
-        del trial
+        del room
         return f"person:{self.person}"
 
     def known(self, room: Room) -> Person:

@@ -58,7 +58,7 @@ class RecordUnblindingNarrative(RequestCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Accept it whenever it comes; the first one later than 24 hours after the disclosure opens a deviation."""
         own = self.known(room)
-        sealed = self.under_own_key(given, room).text(self.narrative, TrialTeam, 4096)
+        sealed = given.text(self.narrative, TrialTeam, 4096)
         main = self.in_request(given, NarrativeRecorded(narrative=sealed))
         if not own.narrative_is_late(given.now):
             return (main,)
@@ -77,7 +77,7 @@ class AssessUnblindingImpact(RequestCommand):
         """Refuse where nobody has learned anything; a later assessment stands beside the earlier."""
         own = self.known(room)
         _somebody_knows(own, self.request)
-        sealed = self.under_own_key(given, room).text(self.explanation, TrialTeam, 1024)
+        sealed = given.text(self.explanation, TrialTeam, 1024)
         return (self.in_request(given, ImpactAssessed(explanation=sealed, impact=self.impact)),)
 
 
@@ -135,8 +135,9 @@ class ReportAccidentalUnblinding(TrialCommand):
         """Where the reporter works, so that nobody is turned away; else the participant's site."""
         return self.site or self._own_site(room)
 
-    def key_scope(self, trial: str) -> str:
+    def key_scope(self, room: Room) -> str:
         """The account goes under the participant's key, where it is about one."""
+        trial = room.trial
         return f"trial:{trial}" if self.participant is None else f"participant:{trial}/{self.participant}"
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:

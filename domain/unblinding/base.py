@@ -1,6 +1,5 @@
 """What commands about an unblinding share: they name the request, and reach the participant behind it."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from domain import streams
@@ -71,7 +70,7 @@ class RequestCommand(TrialCommand):
         """A fact in the stream of the unblinding."""
         return given.fact(streams.unblinding(given.trial, self.request), fact)
 
-    def under_own_key(self, given: Given, room: Room) -> Given:
-        """The same, with texts sealed under the key of the participant it is about."""
+    def key_scope(self, room: Room) -> str:
+        """Texts about a participant's unblinding go under that participant's key."""
         number = self.own(room).participant
-        return given if number is None else replace(given, key_scope=f"participant:{given.trial}/{number}")
+        return f"trial:{room.trial}" if number is None else f"participant:{room.trial}/{number}"

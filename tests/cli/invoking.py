@@ -19,7 +19,8 @@ from adapters.wiring import look_at
 ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "adapters" / "seed" / "NCT03458156.json"
 TRIAL = "NCT03458156"
-ZONE = "Asia/Shanghai"
+WIDE = {"COLUMNS": "200"}
+"""So that no line of a table is folded."""
 Payload = dict[str, Any]
 
 
@@ -40,7 +41,7 @@ class Cli:
     def __call__(self, *args: str, given: str | bytes = b"", store: Path | None = None) -> Result:
         """Run in this process; standard output and standard error stay apart."""
         words = given.encode() if isinstance(given, str) else given
-        return CliRunner().invoke(app, ["--store", str(store or self.store), *args], input=words)
+        return CliRunner(env=WIDE).invoke(app, ["--store", str(store or self.store), *args], input=words)
 
     def json(self, *args: str, given: str | bytes = b"") -> list[Payload]:
         """Run with --json; every line of both outputs is an object that says its environment."""

@@ -49,10 +49,16 @@ BAD = {
     "a floating-point number": (spelled('"34"', "34.5"), "float"),
     "NaN": (spelled('"34"', "NaN"), "float"),
     "an integer that no double holds": (spelled('"34"', str(2**53)), "too_large_number"),
-    "a key given twice": (spelled('"participant": "001"', '"participant": "001", "participant": "002"'), "duplicate_key"),
+    "a key given twice": (
+        spelled('"participant": "001"', '"participant": "001", "participant": "002"'),
+        "duplicate_key",
+    ),
     "half a surrogate pair": (spelled('"age_at_consent"', '"age\\ud800"'), "unpaired_surrogate"),
     "a time without offset": (grant(ends="2030-01-05T10:00:00"), "naive_time"),
-    "an occurrence without zone": (line("record_fact", FACT, command_id=ID, occurred_at="2025-01-05T10:00:00"), "bad_time"),
+    "an occurrence without zone": (
+        line("record_fact", FACT, command_id=ID, occurred_at="2025-01-05T10:00:00"),
+        "bad_time",
+    ),
     "an occurrence with an offset that its zone has not": (
         line("record_fact", FACT, command_id=ID, occurred_at="2025-01-05T10:00:00+02:00[Asia/Shanghai]"),
         "wrong_offset",
@@ -71,7 +77,10 @@ BAD = {
     "a blank text": (approval(reference="   "), "blank_text"),
     "a text with a control character": (approval(reference="EC\u0007 1"), "control_character"),
     "a text outside normal form C": (approval(reference="e\u0301thique"), "not_nfc"),
-    "an unknown unit": (fact(value={"type": "measured", "quantity": {"value": "34", "unit": "years"}}), "bad_fact_value"),
+    "an unknown unit": (
+        fact(value={"type": "measured", "quantity": {"value": "34", "unit": "years"}}),
+        "bad_fact_value",
+    ),
     "a number that is no plain decimal": (
         fact(value={"type": "measured", "quantity": {"value": "1e3", "unit": "a"}}),
         "bad_fact_value",
@@ -94,7 +103,9 @@ BAD = {
 @pytest.mark.parametrize(("bad", "code"), BAD.values(), ids=BAD.keys())
 def test_a_bad_line_is_refused_with_its_code_and_nothing_is_written(cli: Cli, bad: str | bytes, code: str) -> None:
     before = cli.heads()
-    person = "admin-01" if b"grant_role" in _bytes(bad) else "sponsor-01" if b"pause" in _bytes(bad) else "coordinator-01"
+    person = (
+        "admin-01" if b"grant_role" in _bytes(bad) else "sponsor-01" if b"pause" in _bytes(bad) else "coordinator-01"
+    )
 
     result = cli("--json", "apply", "-", "--as", person, given=_bytes(bad) + b"\n")
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ def fact(name: str = "age_at_consent") -> str:
 
 def foreign() -> str:
     """A fact of site 02, which site 01 may not record."""
-    return line("record_procedure", {"participant": "002", "procedure": "biopsy"})
+    return line("record_procedure", {"participant": "002", "procedure": "telltale-procedure"})
 
 
 def test_each_line_has_its_number_command_outcome_and_entries(cli: Cli) -> None:
@@ -30,7 +31,10 @@ def test_each_line_has_its_number_command_outcome_and_entries(cli: Cli) -> None:
         (2, "record_fact", "done"),
         (4, "record_fact", "done"),
     ]
-    assert [one["entries"][0] for one in told] == [f"trial:{TRIAL}@{at + 1}", f"trial:{TRIAL}@{at + len(told[0]['entries']) + 1}"]
+    assert [one["entries"][0] for one in told] == [
+        f"trial:{TRIAL}@{at + 1}",
+        f"trial:{TRIAL}@{at + len(told[0]['entries']) + 1}",
+    ]
 
 
 def test_people_read_the_same_in_words(cli: Cli) -> None:
@@ -58,7 +62,7 @@ def test_a_refusal_leaves_one_event_without_what_was_sent(cli: Cli) -> None:
     assert told["outcome"] == "not_allowed"
     assert told["rule"] == "default-deny"
     assert cli.heads() == {**before, ACCESS: before[ACCESS] + 1}
-    assert b"biopsy" not in (cli.store / "ledger.sqlite").read_bytes()
+    assert b"telltale" not in (cli.store / "ledger.sqlite").read_bytes()
 
 
 def test_a_refusal_sent_again_is_the_same_refusal_and_is_recorded_once(cli: Cli) -> None:
@@ -73,9 +77,7 @@ def test_a_refusal_sent_again_is_the_same_refusal_and_is_recorded_once(cli: Cli)
 
 
 def test_keep_going_carries_out_what_can_be(cli: Cli) -> None:
-    result = cli(
-        "--json", "apply", "-", "--as", "coordinator-01", "--keep-going", given="\n".join([foreign(), "{", fact()])
-    )
+    result = cli("--json", "apply", "-", "--as", "coordinator-01", "--keep-going", given=f"{foreign()}\n{{\n{fact()}")
 
     told = objects(result)
     assert [one["outcome"] for one in told[:-1]] == ["not_allowed", "not_json", "done"]
@@ -144,17 +146,12 @@ def test_a_trial_that_is_not_there_is_not_found_and_nothing_is_written(cli: Cli)
 
 def test_a_new_trial_needs_an_id(cli: Cli) -> None:
     sha = "ab" * 32
-    design = {
-        **dict.fromkeys(
-            ("allocation", "enrolment", "enrolment_type", "healthy_volunteers", "masking", "maximum_age", "minimum_age")
-            + ("model", "official_title", "organisation_study_id", "overall_status", "phases", "primary_purpose")
-            + ("sex", "sponsor", "who_masked")
-        ),
-        **dict.fromkeys(("arms", "conditions", "dates", "interventions"), []),
-        "criteria_sha256": sha,
-        "locations": 0,
-        "study_type": "INTERVENTIONAL",
-    }
+    lacking = (
+        "allocation enrolment enrolment_type healthy_volunteers masking maximum_age minimum_age model official_title"
+        " organisation_study_id overall_status phases primary_purpose sex sponsor who_masked"
+    )
+    empty: dict[str, Any] = {"arms": [], "conditions": [], "dates": [], "interventions": [], "locations": 0}
+    design = {**dict.fromkeys(lacking.split()), **empty, "criteria_sha256": sha, "study_type": "INTERVENTIONAL"}
     payload = {
         "design": design,
         "provenance": "By hand.",

@@ -1,6 +1,7 @@
 """A registry record becomes a DRAFT trial: claims word for word, criteria one by one, questions left open."""
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from adapters.cli import trial
 from tests.cli.conftest import set_up
 from tests.cli.invoking import SEED, TRIAL, Cli, granted, registered
 
@@ -41,8 +43,6 @@ def criteria(told: list[dict[str, Any]]) -> list[str]:
 def recorded(cli: Cli) -> list[dict[str, Any]]:
     """The criteria as they stand in the ledger."""
     rows = cli.json("ledger", "tail", f"trial:{TRIAL}", "--as", "sponsor-01")
-    from base64 import b64decode
-
     entries = [json.loads(b64decode(row["data_base64"])) for row in rows]
     return [e["body"]["payload"] for e in entries if e["frame"]["type"] == "protocol.criterion_recorded.v1"]
 
@@ -84,8 +84,6 @@ def test_an_import_sent_again_changes_nothing(ready: Cli) -> None:
 
 
 def test_an_import_that_was_interrupted_goes_on_where_it_stopped(ready: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from adapters.cli import trial
-
     sent = trial.send
     left = iter(range(5))
 
@@ -161,7 +159,9 @@ def test_what_is_no_registry_record_leaves_nothing_behind(ready: Cli, given: byt
 
 def test_a_record_that_does_not_fit_leaves_nothing_behind(ready: Cli) -> None:
     before = ready.heads()
-    too_long = changed(lambda section: section["armsInterventionsModule"]["armGroups"][0].update(description="x" * 9000))
+    too_long = changed(
+        lambda section: section["armsInterventionsModule"]["armGroups"][0].update(description="x" * 9000)
+    )
 
     told = bring(ready, given=too_long)
 

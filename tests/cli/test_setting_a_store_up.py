@@ -43,7 +43,9 @@ def test_the_secret_lies_beside_the_store_and_only_its_owner_can_read_it(empty: 
 
     assert stat.S_IMODE(empty.key_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(empty.store.stat().st_mode) == 0o700
-    assert not [path for path in empty.store.rglob("*") if path.is_file() and empty.key_file.read_bytes() in path.read_bytes()]
+    assert not [
+        path for path in empty.store.rglob("*") if path.is_file() and empty.key_file.read_bytes() in path.read_bytes()
+    ]
 
 
 @pytest.mark.parametrize("inside", ["secret.key", "keys/secret.key", "../store/secret.key"])

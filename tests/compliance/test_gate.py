@@ -17,7 +17,7 @@ IDENTITY = Identity("u1", "asserted", None, "tests")
 
 
 def grant(role: Role, *, trial: str | None = "T1", sites: tuple[str, ...] | None = None, **more: Any) -> Grant:
-    given = {"starts": NOW - timedelta(days=1), "ends": None, **more}
+    given: dict[str, Any] = {"starts": NOW - timedelta(days=1), "ends": None, **more}
     return Grant(grant=f"g-{role}", role=role, trial=trial, sites=sites, **given)
 
 

@@ -147,7 +147,7 @@ class World:
         actor = by or self.by
         claimed = occurred if isinstance(occurred, Occurred) else self.claimed(occurred)
         room = self.room(wish)
-        given = self.given(wish, actor, claimed, performer or self.performer(actor))
+        given = self.given(wish, actor, claimed, performer or self.performer(actor), room)
         decided = wish.decide(given, room)
         return tuple(self.record(one, given, wish.version_in_force(given, room)) for one in decided)
 
@@ -169,7 +169,9 @@ class World:
         """The actor as the one who did it."""
         return Performer(person=actor.person, role=actor.role)
 
-    def given(self, wish: Command, actor: Actor, occurred: Occurred, performer: Performer) -> Given:
+    def given(
+        self, wish: Command, actor: Actor, occurred: Occurred, performer: Performer, room: Room | None = None
+    ) -> Given:
         self.last_given = Given(
             trial=self.trial,
             environment=self.environment,
@@ -182,7 +184,7 @@ class World:
             secret=lambda: self.chance.randbytes(32),
             seals=self.seals,
             randomiser=self.randomiser,
-            key_scope=wish.key_scope(self.trial),
+            key_scope=f"trial:{self.trial}" if room is None else wish.key_scope(room),
         )
         return self.last_given
 

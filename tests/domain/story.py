@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain import streams
 from domain.allocation.commands import ArmPart, SealLists
-from domain.eligibility.rule import Chosen, Compare, Holds, Judged, Measured, Rule, Stated
+from domain.eligibility.rule import Chosen, Compare, FactValue, Holds, Judged, Measured, Rule, Stated
 from domain.participant.eligibility import DecideEligibility
 from domain.participant.enrolment import Allocate, Enrol
 from domain.participant.participant import Participant
@@ -255,19 +255,18 @@ def consented(world: World, number: str, moment: str | None = None) -> UUID:
     return entry.body.event_id
 
 
-def assessed(world: World, number: str, *, stratum: str = "SLE") -> Participant:
+def assessed(world: World, number: str, *, stratum: str | None = "SLE") -> Participant:
     """All facts on record that the criteria and the stratum ask for."""
-    for name, value in (
-        ("age", measured("40", "a")),
-        ("pregnant", Stated(holds=False)),
-        ("stratum", Chosen(code=stratum)),
-    ):
+    known: dict[str, FactValue] = {"age": measured("40", "a"), "pregnant": Stated(holds=False)}
+    if stratum is not None:
+        known["stratum"] = Chosen(code=stratum)
+    for name, value in known.items():
         world.when(RecordFact(fact=name, participant=number, value=value))
     world.when(JudgeCriterion(criterion="I2", participant=number, rationale="Able to take part", result="yes"))
     return world.participant(number)
 
 
-def eligible(world: World, *, stratum: str = "SLE", previous: str | None = None) -> str:
+def eligible(world: World, *, stratum: str | None = "SLE", previous: str | None = None) -> str:
     """A participant whom the investigator judged eligible; the number."""
     number = screened(world, previous=previous)
     consented(world, number)

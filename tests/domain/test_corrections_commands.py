@@ -222,8 +222,7 @@ def test_a_case_is_corrected_by_the_participant_s_site_but_not_moved_to_another(
 
     assert moved.code == "not_correctable"
     assert wish.concerned_site(world.room(wish)) == SITE
-    assert wish.key_scope(world.trial) == f"trial:{world.trial}"
-    assert correcting(target).key_scope(world.trial) == f"participant:{world.trial}/001"
+    assert wish.key_scope(world.room(wish)) == f"participant:{world.trial}/001"
 
 
 @pytest.mark.parametrize("participant", ["001", None])

@@ -216,7 +216,7 @@ def test_a_command_that_says_nothing_about_itself_is_no_command() -> None:
     assert bare.lock(room) is None
     assert bare.vouched_stream("T1") is None
     assert bare.entries_of(room) == ()
-    assert bare.key_scope("T1") == "trial:T1"
+    assert bare.key_scope(room) == "trial:T1"
     with pytest.raises(NotImplementedError):
         bare.streams(room)
     given = world.given(bare, world.by, world.claimed(None), world.performer(world.by))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import streams
+from domain.command import Room
 from domain.people.commands import DeactivatePerson, EndGrant, GrantRole, RegisterPerson
 from domain.people.facts import GrantGiven, PersonRegistered, TrialAdded
 from domain.people.person import Grant, Person
@@ -217,7 +218,7 @@ def test_a_grant_covers_its_trial_its_sites_and_its_time_only(
 
 
 def test_texts_about_a_person_go_under_that_persons_key() -> None:
-    assert registering("u7").key_scope("T1") == "person:u7"
+    assert registering("u7").key_scope(Room(trial="T1")) == "person:u7"
 
 
 def test_a_person_is_unmoved_by_what_is_not_about_persons() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.storage.sqlite import SqliteDialect
+from adapters.storage.sqlite.files import create
 from domain.errors import DamagedLedgerError, StorageUnavailableError
 from tests.storage.ledgers import TRIAL, one, opened, recording
 
@@ -137,6 +138,32 @@ def test_a_head_put_back_behind_the_entries_takes_no_further_entry(filled: Path)
 
     with opened(filled) as recorder, pytest.raises(DamagedLedgerError, match="cannot be replaced"):
         recorder.append(one(f"{TRIAL}/s/3"))
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(43, "stored head of .* cannot be read"), (49, "contradict each other: .* has no gaps")]
+)
+def test_a_head_pushed_ahead_of_the_entries_takes_no_further_entry(filled: Path, size: int, said: str) -> None:
+    with opened(filled) as recorder:
+        recorder.append(one(f"{TRIAL}/s/1", "the head is held in memory from here on", after=40))
+        with closing(sqlite3.connect(filled)) as stranger:
+            stranger.execute(f"UPDATE head SET size = {size} WHERE ledger = '{TRIAL}'")
+            stranger.commit()
+
+        for _ in range(2):
+            with pytest.raises(DamagedLedgerError, match=said):
+                recorder.append(one(f"{TRIAL}/s/3"))
+
+        assert len(recorder.page(TRIAL)) == 41
+
+
+def test_a_ledger_that_another_process_made_first_is_the_one_that_counts(filled: Path) -> None:
+    before = filled.read_bytes()
+
+    create(filled)
+
+    assert filled.read_bytes() == before
+    assert [found.name for found in filled.parent.iterdir()] == [filled.name]
 
 
 def test_damage_met_while_reading_is_told(filled: Path) -> None:

@@ -199,11 +199,16 @@ def test_the_same_value_draws_the_same_bytes() -> None:
     assert enrolment_curve(curve()) == enrolment_curve(curve())
 
 
-@given(st.text(min_size=1))
-def test_any_label_can_be_drawn(label: str) -> None:
+@given(st.text(min_size=1).filter(str.strip))
+def test_any_label_that_says_something_can_be_drawn(label: str) -> None:
     picture, _ = consort(Flow(unit=label, stages=(Stage(label=label, count=1),)), title=label)
 
     assert svg.harm_in(picture.svg) == ""
+
+
+def test_a_picture_with_a_blank_title_is_refused() -> None:
+    with pytest.raises(ValidationError, match="lacks a title"):
+        consort(flow(), title="\n")
 
 
 def test_unseen_characters_are_named_and_letters_of_every_script_kept() -> None:

@@ -1,0 +1,210 @@
+"""The columns of the audit trail (regulation, audit trail report): those of the line, and those that fold out."""
+
+from typing import Any, Final
+
+from compliance.reports.audit_shown import (
+    ACTIONS,
+    CLOCK,
+    TIMING,
+    Cell,
+    Filled,
+    column,
+    hours,
+    timing,
+    utc,
+)
+from compliance.reports.audit_words import field_words, what_happened
+from compliance.reports.frame import UNSIGNED
+from compliance.reports.model import Code
+from compliance.reports.tables import Kind
+from compliance.reports.wording import value_words
+from domain.times import zone
+
+SHORT_LEAF: Final = 12
+
+
+def _words(text: str | None) -> str | None:
+    return None if text is None else value_words(text)
+
+
+IN_LINE: Final = (
+    column("position", "Entry", "number", "Position in its ledger", lambda s: str(s.line.row.position)),
+    column(
+        "ledger",
+        "Ledger",
+        "text",
+        "Which ledger the position counts in",
+        lambda s: s.line.row.ledger.partition(":")[0],
+        beside="position",
+    ),
+    column(
+        "recorded_local",
+        "Recorded",
+        "time",
+        "When the server recorded it, on the clock of the report's zone, with its offset",
+        lambda s: s.line.row.recorded_at.astimezone(zone(s.zone)).isoformat(timespec="seconds"),
+    ),
+    column(
+        "lag",
+        "Lag",
+        "number",
+        "From the claimed time of the act to its recording",
+        lambda s: hours(s.line.row.lag),
+        unit="h",
+    ),
+    column("timing", "Timing", "flag", "How the recording stands to the act", timing, codes=TIMING),
+    column("participant", "Participant", "id", "Screening number of whom it concerns", lambda s: s.line.participant),
+    column("printed_name", "Who", "text", "Printed name of who sent it, at that time", lambda s: s.line.row.printed_name),
+    column(
+        "what",
+        "What",
+        "text",
+        "What happened; in brackets, which one of its kind",
+        lambda s: what_happened(s.line.entry),
+    ),
+    column("field", "Field", "text", "Which value of the record", lambda s: field_words(s.line.row.field_path)),
+    column(
+        "old_value", "Old value", "text", "The value before, struck through", lambda s: _words(s.old), beside="new_value"
+    ),
+    column(
+        "new_value",
+        "Value",
+        "change",
+        "The value after, in words; units in UCUM; exactly as recorded in the fold-out where the words differ",
+        lambda s: _words(s.new),
+    ),
+    column("reason_text", "Reason", "text", "Why, in the words of who sent it", lambda s: s.reason),
+)
+
+
+def _folded(key: str, heading: str, kind: Kind, meaning: str, cell: Cell, **more: Any) -> Filled:
+    return column(key, heading, kind, meaning, cell, folded=True, **more)
+
+
+FOLDED: Final = (
+    _folded(
+        "action", "Action", "status", "What the entry did to the record", lambda s: s.line.row.action, codes=ACTIONS
+    ),
+    _folded("reason_code", "Reason code", "text", "The coded reason", lambda s: s.line.row.reason_code),
+    _folded(
+        "recorded_at", "Recorded (UTC)", "time", "When the server recorded it", lambda s: utc(s.line.row.recorded_at)
+    ),
+    _folded(
+        "occurred_at",
+        "Happened (claimed)",
+        "time",
+        "When it happened, as claimed: a local time with its zone, or a partial date",
+        lambda s: str(s.line.row.occurred_at),
+    ),
+    _folded(
+        "clock_reading",
+        "Clock reading (UTC)",
+        "time",
+        "What the server's clock showed when the command was decided",
+        lambda s: utc(s.line.entry.body.clock_reading),
+    ),
+    _folded(
+        "clock",
+        "Clock",
+        "flag",
+        "Whether the clock's reading and the recorded time agree",
+        lambda s: "drift" if s.line.drifts else "agrees",
+        codes=CLOCK,
+    ),
+    _folded("trial", "Trial", "id", "The trial", lambda s: s.line.row.trial),
+    _folded("site", "Site", "id", "The site concerned", lambda s: s.line.site),
+    _folded("record_type", "Record type", "text", "What kind of record", lambda s: s.line.row.record_type),
+    _folded("record_id", "Record", "id", "Which record of its kind", lambda s: s.line.row.record_id or s.line.row.trial),
+    _folded(
+        "version",
+        "Record version",
+        "number",
+        "Which entry of the record this is, counted from 1",
+        lambda s: str(s.line.row.record_version),
+    ),
+    _folded("event_type", "Event type", "id", "Stored name of this kind of entry", lambda s: s.line.row.type),
+    _folded(
+        "field_path",
+        "Field path",
+        "text",
+        "JSON pointer to the value in the entry",
+        lambda s: s.line.row.field_path or None,
+    ),
+    _folded("target", "Corrected entry", "number", "Entry that a correction or void is about", lambda s: s.target),
+    _folded("event_id", "Event id", "id", "Identity of the entry, for ever", lambda s: str(s.line.row.event_id)),
+    _folded("user", "User id", "id", "Account that sent it", lambda s: s.line.row.actor),
+    _folded("role", "Role", "text", "Role in which it was sent", lambda s: s.line.row.role),
+    _folded("organisation", "Organisation", "text", "Organisation of who sent it", lambda s: s.line.row.organisation),
+    _folded(
+        "performer",
+        "Performed by",
+        "id",
+        "Account of who did the act, as named by who sent it",
+        lambda s: s.line.row.performer,
+    ),
+    _folded(
+        "on_behalf_of", "On behalf of", "text", "For whom it was sent", lambda s: s.line.row.on_behalf_of
+    ),
+    _folded(
+        "source",
+        "Source",
+        "text",
+        "How the information came here: direct entry, transcribed, transferred, migrated, or derived by a rule",
+        lambda s: s.line.row.source_kind,
+    ),
+    _folded("source_ref", "Original", "text", "Where the original is", lambda s: s.line.row.source_ref),
+    _folded("originator", "Originator", "text", "System it came through", lambda s: s.line.row.originator),
+    _folded("session", "Session", "id", "Session of who sent it", lambda s: s.line.row.session),
+    _folded(
+        "strength",
+        "Authentication",
+        "text",
+        "How the sender was authenticated",
+        lambda s: s.line.row.strength,
+        codes=(
+            Code(code="asserted", meaning="stated, not proved; in demonstrations only"),
+            Code(code="machine", meaning="a service account, authenticated"),
+        ),
+    ),
+    _folded(
+        "authority_grant", "Grant", "id", "Grant that allowed it", lambda s: s.line.row.authority_grant
+    ),
+    _folded("authority_rule", "Rule", "text", "Rule that allowed it", lambda s: s.line.row.authority_rule),
+    _folded("command_id", "Command id", "id", "Command that led to it", lambda s: str(s.line.row.command_id)),
+    _folded(
+        "caused_by",
+        "Caused by",
+        "id",
+        "Event that led to it, where a rule added it to a command",
+        lambda s: None if s.line.row.caused_by is None else str(s.line.row.caused_by),
+    ),
+    _folded(
+        "protocol_version",
+        "Protocol version",
+        "text",
+        "Protocol version in force",
+        lambda s: s.line.row.protocol_version,
+    ),
+    _folded(
+        "software_version", "Software version", "text", "Software that recorded it", lambda s: s.line.row.software_version
+    ),
+    _folded("signature_id", "Signature", "id", "Electronic signature of the record", lambda _: None),
+    _folded(
+        "signature_status",
+        "Signature status",
+        "status",
+        "Whether an approval or sign-off is signed",
+        lambda s: UNSIGNED if s.line.is_unsigned else None,
+        codes=(Code(code=UNSIGNED, meaning="the act is recorded; no electronic signature stands behind it", tone="watch"),),
+    ),
+    _folded("blinding_class", "Class", "text", "Whether the entry may tell an allocation", lambda s: s.line.row.blinding_class),
+    _folded("review_status", "Review", "status", "Whether the audit trail review covered it", lambda _: "not reviewed"),
+    _folded(
+        "hash",
+        "Leaf hash",
+        "id",
+        "First digits of the entry's leaf hash (RFC 6962, SHA-256); the whole hash in the details",
+        lambda s: None if s.leaf is None else s.leaf[:SHORT_LEAF],
+    ),
+)
+COLUMNS: Final = (*IN_LINE, *FOLDED)

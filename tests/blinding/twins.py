@@ -1,0 +1,203 @@
+"""Twin runs: the same story told to two stores, in which only the arms behind the allocations differ.
+
+Sealing and commitments are ideal (chance of fixed length in the place of ciphertexts, seed commitment and
+root), so that whatever still differs between two runs is a channel that tells an arm.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, timedelta
+from hashlib import shake_256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from adapters.chance import SeededBytes, SetClock
+from adapters.cli.errors import told
+from adapters.demo.director import START, TRIAL, Director
+from adapters.keys.ideal import Aside, IdealOpener, IdealSealer, IdealVaultSealing
+from adapters.keys.store import KeyStore
+from adapters.logs import carried_out, open_log, places_of
+from adapters.wiring import KEY_STORE_FILE, Sealing, Sources, Store, assemble
+from compliance.conduct import Conduct, Done
+from compliance.envelope import Envelope
+from compliance.gate import Identity
+from compliance.randomiser import RandV1
+from domain import streams
+from domain.allocation.facts import ListSealed, SlotDrawn
+from domain.errors import TrialproofError
+from domain.ports import Ledger
+
+SECRET = bytes(range(32))
+ARMS = ("k1", "k2")
+Slots = tuple[str, ...]
+Plan = Callable[[Slots], Slots]
+Payload = dict[str, Any]
+
+
+def as_drawn(slots: Slots) -> Slots:
+    """The list as the seed gives it."""
+    return slots
+
+
+def exchanged(slots: Slots) -> Slots:
+    """Each slot exchanged with the next one of another arm that is not exchanged yet."""
+    found, waiting = list(slots), list[int]()
+    for at, arm in enumerate(slots):
+        if waiting and slots[waiting[0]] != arm:
+            other = waiting.pop(0)
+            found[at], found[other] = found[other], found[at]
+        else:
+            waiting.append(at)
+    return tuple(found)
+
+
+def all_alike(slots: Slots) -> Slots:
+    """Everybody in one arm, so that the totals differ too."""
+    return (ARMS[0],) * len(slots)
+
+
+class IdealCommitments(RandV1):
+    """`rand/v1` with a plan for its slots, and with chance where commitments would stand."""
+
+    def __init__(self, plan: Plan, length: int | None) -> None:
+        self._plan = plan
+        self._length = length
+
+    def slots(self, sealed: ListSealed, trial: str) -> Slots:
+        return self._plan(super().slots(sealed, trial)[: self._length])
+
+    def seed_commitment(self, seed: bytes, trial: str) -> str:
+        del seed
+        return _chance("seed commitment", trial)
+
+    def root(self, lists: Sequence[ListSealed], trial: str) -> str:
+        return _chance("root", trial, str(len(lists)))
+
+
+def _chance(*place: str) -> str:
+    return shake_256("/".join(place).encode()).hexdigest(32)
+
+
+class Dealt:
+    """Chance dealt anew for each act: what the unblinded side does more often in one run shifts nothing else."""
+
+    def __init__(self) -> None:
+        self.deal("set-up")
+
+    def deal(self, act: str) -> None:
+        self._bytes = SeededBytes(f"twins/{act}")
+
+    def __call__(self, length: int) -> bytes:
+        return self._bytes(length)
+
+
+def ideal(aside: Aside) -> Sealing:
+    return Sealing(IdealSealer(aside), IdealOpener(aside), IdealVaultSealing(aside))
+
+
+class Choices(NamedTuple):
+    """What makes one run: the plan of its slots (`length`: how many there are), sealing, what each arm is given."""
+
+    plan: Plan
+    given: Mapping[str, tuple[Payload, ...]]
+    length: int | None = None
+    sealing: Callable[[Aside], Sealing] = ideal
+
+
+class Heard(NamedTuple):
+    """What the sender of a command was told."""
+
+    person: str
+    command: str
+    answer: str
+
+
+class Twin:
+    """One of the runs: its store, its log, and what senders were told."""
+
+    def __init__(self, folder: Path, choices: Choices) -> None:
+        self.folder, self.log_file = folder / "store", folder / "log.jsonl"
+        self.choices = choices
+        self.clock, self.dealt = SetClock(START.astimezone(UTC)), Dealt()
+        self.heard: list[Heard] = []
+        self._sources = Sources(self.clock, self.dealt, seeded=True)
+        self._sealing = choices.sealing(Aside(b"twins"))
+        for part in ("keys", "read-models", "reports"):
+            (self.folder / part).mkdir(parents=True)
+        KeyStore.create(self._key_store, SECRET, clock=self.clock, randomness=self.dealt).close()
+        self.store = self.open()
+
+    @property
+    def _key_store(self) -> Path:
+        return self.folder / "keys" / KEY_STORE_FILE
+
+    def open(self) -> Store:
+        """The run's store, opened once more."""
+        keys = KeyStore(self._key_store, SECRET, clock=self.clock, randomness=self.dealt)
+        randomiser = IdealCommitments(self.choices.plan, self.choices.length)
+        return assemble(self.folder, keys, self._sources, sealing=self._sealing, randomiser=randomiser)
+
+    def arms(self) -> dict[str, str]:
+        """The arm of each participant, as the vault has it."""
+        return arms_of(self.store.ledger)
+
+
+def arms_of(ledger: Ledger) -> dict[str, str]:
+    """The arm of each participant, as the vault has it."""
+    entries = ledger.page(streams.vault_ledger(TRIAL), limit=10_000)
+    return {e.fact.participant: e.fact.arm for e in entries if isinstance(e.fact, SlotDrawn)}
+
+
+class Logged(Conduct):
+    """Carries out and logs, as the command line does."""
+
+    def __init__(self, conduct: Conduct, log_file: Path) -> None:
+        super().__init__(conduct.ports)
+        self._conduct, self._log_file = conduct, log_file
+
+    def carry_out(self, envelope: Envelope, identity: Identity, *, trial: str | None) -> Done:
+        with open_log(str(self._log_file)) as log:
+            return carried_out(self._conduct, envelope, identity, trial=trial, log=log)
+
+
+class Watched(Director):
+    """Directs as the demonstration's director does, while the twin listens.
+
+    The pharmacist records what belongs to the participant's arm; what an arm has more of than another is
+    recorded as well, in the same moment, by means that leave the chance of all other acts as it is.
+    """
+
+    def __init__(self, twin: Twin) -> None:
+        logged = Logged(twin.store.conduct, twin.log_file)
+        super().__init__(replace(twin.store, conduct=logged), twin.clock)
+        self._twin, self._shown = twin, twin.clock
+        self._acts_sent = 0
+
+    def send(self, person: str, command: str, payload: Payload, **frame: Any) -> Done:
+        self._acts_sent += 1
+        self._twin.dealt.deal(str(self._acts_sent))
+        first, *more = self._given(payload) if command == "record_treatment_detail" else ({},)
+        try:
+            done = super().send(person, command, payload | first, **frame)
+        except TrialproofError as error:
+            self._hear(person, command, {**told(error), "text": str(error), "repr": repr(error)})
+            raise
+        self._hear(person, command, {"done": places_of(done)})
+        for number, extra in enumerate(more):
+            self._send_unheard(str(number), person, command, payload | extra)
+        return done
+
+    def _given(self, payload: Payload) -> tuple[Payload, ...]:
+        arm = self._twin.arms().get(payload["participant"], ARMS[0])
+        return self._twin.choices.given[arm]
+
+    def _send_unheard(self, label: str, person: str, command: str, payload: Payload) -> None:
+        self._twin.dealt.deal(f"{self._acts_sent}/{label}")
+        self._shown.shows -= timedelta(seconds=1)
+        listening, self.store = self.store, self._twin.store
+        super().send(person, command, payload)
+        self.store = listening
+
+    def _hear(self, person: str, command: str, answer: Payload) -> None:
+        self._twin.heard.append(Heard(person, command, json.dumps(answer)))
