@@ -66,8 +66,6 @@ class PersistentMap(Mapping[K, V], Generic[K, V]):
 
     def _own(self) -> dict[K, V]:
         """The dictionary of this version; an older one copies the newest and takes back what came since."""
-        if self._way_on is None:
-            return self._held
         newest, since = self, list[tuple[K, V]]()
         held = newest._held
         while (step := newest._way_on) is not None:

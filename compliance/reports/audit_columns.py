@@ -8,23 +8,30 @@ from compliance.reports.audit_shown import (
     TIMING,
     Cell,
     Filled,
+    Shown,
     column,
     hours,
     timing,
     utc,
 )
-from compliance.reports.audit_words import field_words, what_happened
+from compliance.reports.audit_words import what_happened
 from compliance.reports.frame import UNSIGNED
 from compliance.reports.model import Code
 from compliance.reports.tables import Kind
-from compliance.reports.wording import value_words
 from domain.times import zone
 
 SHORT_LEAF: Final = 12
 
 
-def _words(text: str | None) -> str | None:
-    return None if text is None else value_words(text)
+def _field_path(shown: Shown) -> str | None:
+    """The pointer of a correction; a new entry holds its whole payload."""
+    path = shown.line.row.field_path
+    return path if shown.line.is_change else "/payload"
+
+
+def _target(shown: Shown) -> str | None:
+    target = shown.line.target
+    return None if target is None else str(target.frame.position)
 
 
 IN_LINE: Final = (
@@ -34,7 +41,7 @@ IN_LINE: Final = (
         "Ledger",
         "text",
         "Which ledger the position counts in",
-        lambda s: s.line.row.ledger.partition(":")[0],
+        lambda s: s.line.ledger,
         beside="position",
     ),
     column(
@@ -52,26 +59,24 @@ IN_LINE: Final = (
         lambda s: hours(s.line.row.lag),
         unit="h",
     ),
-    column("timing", "Timing", "flag", "How the recording stands to the act", timing, codes=TIMING),
     column("participant", "Participant", "id", "Screening number of whom it concerns", lambda s: s.line.participant),
     column("printed_name", "Who", "text", "Printed name of who sent it, at that time", lambda s: s.line.row.printed_name),
     column(
         "what",
         "What",
         "text",
-        "What happened; in brackets, which one of its kind",
-        lambda s: what_happened(s.line.entry),
+        "What happened; in brackets, which one of its kind; after a correction, what it corrects",
+        lambda s: what_happened(s.line.entry, s.line.target),
     ),
-    column("field", "Field", "text", "Which value of the record", lambda s: field_words(s.line.row.field_path)),
     column(
-        "old_value", "Old value", "text", "The value before, struck through", lambda s: _words(s.old), beside="new_value"
+        "old_value", "Old value", "text", "The value before, struck through", lambda s: s.old, beside="new_value"
     ),
     column(
         "new_value",
-        "Value",
+        "Values",
         "change",
-        "The value after, in words; units in UCUM; exactly as recorded in the fold-out where the words differ",
-        lambda s: _words(s.new),
+        "What was recorded, field by field, or the value after a correction; units in UCUM",
+        lambda s: s.new,
     ),
     column("reason_text", "Reason", "text", "Why, in the words of who sent it", lambda s: s.reason),
 )
@@ -85,6 +90,7 @@ FOLDED: Final = (
     _folded(
         "action", "Action", "status", "What the entry did to the record", lambda s: s.line.row.action, codes=ACTIONS
     ),
+    _folded("timing", "Timing", "flag", "How the recording stands to the act", timing, codes=TIMING),
     _folded("reason_code", "Reason code", "text", "The coded reason", lambda s: s.line.row.reason_code),
     _folded(
         "recorded_at", "Recorded (UTC)", "time", "When the server recorded it", lambda s: utc(s.line.row.recorded_at)
@@ -127,10 +133,10 @@ FOLDED: Final = (
         "field_path",
         "Field path",
         "text",
-        "JSON pointer to the value in the entry",
-        lambda s: s.line.row.field_path or None,
+        "JSON pointer to what was recorded; each value by itself stands in the table of values",
+        _field_path,
     ),
-    _folded("target", "Corrected entry", "number", "Entry that a correction or void is about", lambda s: s.target),
+    _folded("target", "Corrected entry", "number", "Entry that a correction or void is about", _target),
     _folded("event_id", "Event id", "id", "Identity of the entry, for ever", lambda s: str(s.line.row.event_id)),
     _folded("user", "User id", "id", "Account that sent it", lambda s: s.line.row.actor),
     _folded("role", "Role", "text", "Role in which it was sent", lambda s: s.line.row.role),

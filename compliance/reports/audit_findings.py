@@ -16,24 +16,16 @@ from domain.trial.facts import TrialLocked
 Test = Callable[[Line], bool]
 
 
-def first_lines(lines: Iterable[Line]) -> list[Line]:
-    """One line per entry: the first."""
-    found: dict[tuple[str, int], Line] = {}
-    for line in lines:
-        found.setdefault((line.row.ledger, line.row.position), line)
-    return list(found.values())
-
-
 def lock_position(entries: Iterable[Entry]) -> int | None:
     """Where the trial was locked first."""
     return next((entry.frame.position for entry in entries if isinstance(entry.fact, TrialLocked)), None)
 
 
 class Findings:
-    """What the lines show, counted by entries."""
+    """What the lines show, counted."""
 
     def __init__(self, lines: Sequence[Line], *, limit: int, lock: int | None) -> None:
-        self.heads: Final = first_lines(lines)
+        self.lines = lines
         self.limit = limit
         self._lock = lock
         self.people = len({line.row.actor for line in lines})
@@ -48,19 +40,19 @@ class Findings:
         self.after_lock = self._where(self._is_after_lock)
 
     def _where(self, test: Test) -> list[Line]:
-        return [line for line in self.heads if test(line)]
+        return [line for line in self.lines if test(line)]
 
     def _is_after_lock(self, line: Line) -> bool:
-        return self._lock is not None and line.row.ledger.startswith("trial:") and line.row.position > self._lock
+        return self._lock is not None and line.ledger == "trial" and line.row.position > self._lock
 
     def answer(self, zone_name: str) -> str:
         """The result in one sentence."""
-        if not self.heads:
+        if not self.lines:
             return "No entry was found within what was asked."
-        first, last = (self.heads[at].row.recorded_at.astimezone(zone(zone_name)).date() for at in (0, -1))
+        first, last = (self.lines[at].row.recorded_at.astimezone(zone(zone_name)).date() for at in (0, -1))
         span = f"on {day_words(first)}" if first == last else f"from {day_words(first)} to {day_words(last)}"
         return (
-            f"{counted(len(self.heads), 'entry', 'entries')} by {counted(self.people, 'person', 'people')}, recorded "
+            f"{counted(len(self.lines), 'entry', 'entries')} by {counted(self.people, 'person', 'people')}, recorded "
             f"{span}: {len(self.late):,} recorded {self.limit} h or more after the act, {self._changes_said()}, "
             f"{counted(len(self.deviations), 'deviation')}, {counted(len(self.refusals), 'refused command')}."
         )
@@ -76,7 +68,7 @@ class Findings:
         voided = sum(isinstance(line.entry.fact, RecordVoided) for line in self.changes)
         important = sum(line.entry.fact.important for line in self.deviations)
         return (
-            _figure("Entries", len(self.heads), "recorded, within what was asked"),
+            _figure("Entries", len(self.lines), "recorded, within what was asked"),
             _figure("People", self.people, "accounts that sent at least one of them"),
             _figure("Corrections", len(self.changes), f"earlier values kept and shown; {voided:,} of them void an entry"),
             _figure("Late entries", len(self.late), f"recorded {self.limit} h or more after the act"),

@@ -1,4 +1,4 @@
-"""The lines of an audit trail: changed fields with the entries behind them, those that the filters ask for, in order."""
+"""The lines of an audit trail: entries with their changed fields and whom they concern, those asked for, in order."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -52,18 +52,28 @@ _ENTRY: Final = re.compile(r"entry (\d+)", re.ASCII)
 
 
 class Line(NamedTuple):
-    """One changed field: the row, its entry, whom it concerns, and its number among the fields of the entry."""
+    """One entry: its changed fields, whom it concerns, and the entry that it corrects or voids."""
 
-    row: AuditRow
+    rows: tuple[AuditRow, ...]
     entry: Entry
-    number: int
     participant: str | None
     site: str | None
+    target: Entry | None
+
+    @property
+    def row(self) -> AuditRow:
+        """The first field; what is said of the entry as a whole is the same in all."""
+        return self.rows[0]
+
+    @property
+    def ledger(self) -> str:
+        """The kind of its ledger."""
+        return self.row.ledger.partition(":")[0]
 
     @property
     def key(self) -> str:
         """The row's name in the report."""
-        return f"{self.row.ledger.partition(':')[0]}.{self.row.position}.{self.number}"
+        return f"{self.ledger}.{self.row.position}"
 
     @property
     def is_derived(self) -> bool:
@@ -104,13 +114,13 @@ def lines_of(material: Material, filters: AuditTrailFilters) -> list[Line]:
     """The lines asked for, ordered by (recorded_at, trial < access < vault < system, position)."""
     trails = {name: replay(AuditTrail, entries, true=material.true) for name, entries in readable(material).items()}
     about = _About(material.trial, trails)
-    lines = [line for name, trail in trails.items() for line in about.lines(name, trail)]
+    lines = [line for trail in trails.values() for line in about.lines(trail)]
     wanted = _wanted(filters, material.zone)
     return sorted((line for line in lines if wanted(line)), key=_order)
 
 
 def _order(line: Line) -> tuple[Any, ...]:
-    return (line.row.recorded_at, rank(line.row.ledger), line.row.position, line.number)
+    return (line.row.recorded_at, rank(line.row.ledger), line.row.position)
 
 
 def _wanted(filters: AuditTrailFilters, zone: str) -> Callable[[Line], bool]:
@@ -147,15 +157,14 @@ class _About:
         self._subjects: Subjects = own.subjects
         self._at = {entry.frame.position: entry for entry in own.entries}
 
-    def lines(self, ledger: str, trail: AuditTrail) -> Iterator[Line]:
-        """The lines of one ledger; fields of an entry are numbered from 1."""
-        entries = {entry.frame.position: entry for entry in trail.entries}
-        for position, rows in groupby(trail.rows(), key=lambda row: row.position):
-            entry = entries[position]
+    def lines(self, trail: AuditTrail) -> Iterator[Line]:
+        """The lines of one ledger."""
+        by_event = {entry.body.event_id: entry for entry in trail.entries}
+        for event, rows in groupby(trail.rows(), key=lambda row: row.event_id):
+            fields, entry = tuple(rows), by_event[event]
             concerned = self._participant(entry)
-            site = self._site(entry, concerned)
-            for number, row in enumerate(rows, 1):
-                yield Line(row, entry, number, concerned, site)
+            target = None if fields[0].target is None else by_event.get(fields[0].target)
+            yield Line(fields, entry, concerned, self._site(entry, concerned), target)
 
     def _participant(self, entry: Entry) -> str | None:
         if isinstance(entry.fact, RecordRead):

@@ -21,10 +21,10 @@ _COLUMNS: Final = (
 )
 
 
-def people_table(heads: Sequence[Line], *, limit: int) -> Table:
-    """The table of people, by account; `heads` is one line per entry."""
+def people_table(lines: Sequence[Line], *, limit: int) -> Table:
+    """The table of people, by account."""
     acts: dict[tuple[str, str, str, str], list[Line]] = {}
-    for line in heads:
+    for line in lines:
         row = line.row
         acts.setdefault((row.actor, row.printed_name, row.role, row.organisation), []).append(line)
     return Table(

@@ -17,7 +17,6 @@ class Shown(NamedTuple):
     new: str | None
     reason: str | None
     leaf: str | None
-    target: str | None
     zone: str
     limit: int
 

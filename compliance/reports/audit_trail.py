@@ -12,6 +12,7 @@ from compliance.reports.audit_findings import Findings, lock_position
 from compliance.reports.audit_lines import lines_of
 from compliance.reports.audit_people import people_table
 from compliance.reports.audit_table import entries_table
+from compliance.reports.audit_values import values_table
 from compliance.reports.material import Material
 from compliance.reports.model import Body
 from compliance.reports.pictures.lag import lag_bins, lag_histogram
@@ -25,7 +26,7 @@ def audit_trail(material: Material, filters: AuditTrailFilters = NO_FILTERS) -> 
     """The audit trail in the edition that the filters ask for."""
     lines = lines_of(material, filters)
     found = Findings(lines, limit=filters.late_hours, lock=lock_position(frame.trial_entries(material)))
-    lags = (line.row.lag for line in found.heads if not line.is_derived)
+    lags = (line.row.lag for line in lines if not line.is_derived)
     picture, bins = lag_histogram(lag_bins(lags, limit=filters.late_hours * 3600))
     return Body(
         name=NAME,
@@ -33,7 +34,12 @@ def audit_trail(material: Material, filters: AuditTrailFilters = NO_FILTERS) -> 
         answer=found.answer(material.zone),
         figures=found.figures(),
         attention=found.attention(),
-        tables=(entries_table(material, filters, lines), bins, people_table(found.heads, limit=filters.late_hours)),
+        tables=(
+            entries_table(material, filters, lines),
+            bins,
+            people_table(lines, limit=filters.late_hours),
+            values_table(material, lines),
+        ),
         pictures=(picture,),
         scope=frame.scope(material, template=TEMPLATE, filters=filters.words(), period=filters.period_words()),
         sources=frame.sources(material),

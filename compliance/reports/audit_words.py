@@ -1,11 +1,11 @@
 """What happened in a few words, and values as their reader may know them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
 
-from compliance.reports.wording import spaced
+from compliance.reports.wording import spaced, value_words
 from domain.fields import SealedText
 from domain.ledger.facts import CorrectionProposed, RecordCorrected
 from domain.record import Entry
@@ -21,8 +21,14 @@ _TELLING: Final = (
 _ALWAYS_NAMED: Final = frozenset({"adverse_event", "screening", "unblinding"})
 
 
-def what_happened(entry: Entry) -> str:
+def what_happened(entry: Entry, target: Entry | None = None) -> str:
     """The entry in a few words, from its stored name and its most telling field: consent given (1.0)."""
+    if target is not None:
+        return f"{_named(entry)}: {_named(target)}"
+    return _named(entry)
+
+
+def _named(entry: Entry) -> str:
     subject, happened, _ = entry.frame.type.split(".")
     words = spaced(happened)
     if subject in _ALWAYS_NAMED or "_" not in happened:
@@ -32,9 +38,15 @@ def what_happened(entry: Entry) -> str:
     return words if telling is None else f"{words} ({spaced(telling)})"
 
 
-def field_words(path: str) -> str | None:
-    """A pointer in words: /payload/value/quantity/value is "value, quantity, value"."""
-    return ", ".join(spaced(part) for part in path.removeprefix("/payload").split("/") if part) or None
+def field_words(path: str) -> str:
+    """A pointer in words: /payload/value/quantity/value is "value › quantity › value"."""
+    return " › ".join(spaced(part) for part in path.removeprefix("/payload").split("/") if part)
+
+
+def summary(pairs: Iterable[tuple[str, str | None]]) -> str | None:
+    """What a new entry holds, field by field in one line; what is not recorded is left to the table of values."""
+    said = [(field_words(path), value_words(text)) for path, text in pairs if text is not None]
+    return "; ".join(f"{field}: {words}" if field else words for field, words in said) or None
 
 
 def values(row: AuditRow, entry: Entry, open_text: OpenText) -> tuple[str | None, str | None]:

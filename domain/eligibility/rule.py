@@ -3,9 +3,10 @@
 A rule never decides alone: it prepares the investigator's decision, and UNKNOWN blocks as NO does.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from domain.values import Code, PartialDate, Quantity, Value
 
@@ -39,11 +40,21 @@ class Dated(Value, tag="dated"):
 FactValue: TypeAlias = Measured | Chosen | Stated | Dated
 
 
+Relation = Literal["<", "<=", ">", ">=", "="]
+RELATIONS: Mapping[Relation, Callable[[Fraction, Fraction], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+}
+
+
 class Compare(Value, tag="compare"):
     """The measured fact stands so to the threshold."""
 
     fact: Code
-    relation: Literal["<", "<=", ">", ">=", "="]
+    relation: Relation
     threshold: Quantity
 
 
@@ -129,11 +140,13 @@ def evaluate(rule: Rule, facts: Mapping[str, FactValue], *, judgement: Result = 
         case Unresolved():
             return "unknown"
         case Not(part=part):
-            return _negated(evaluate(part, facts, judgement=judgement))
+            return negated(evaluate(part, facts, judgement=judgement))
         case AllOf(parts=parts):
             return _all([evaluate(part, facts, judgement=judgement) for part in parts])
         case AnyOf(parts=parts):
-            return _negated(_all([_negated(evaluate(part, facts, judgement=judgement)) for part in parts]))
+            return negated(_all([negated(evaluate(part, facts, judgement=judgement)) for part in parts]))
+        case _:
+            assert_never(rule)
 
 
 def facts_named(rule: Rule) -> frozenset[str]:
@@ -145,7 +158,7 @@ def facts_named(rule: Rule) -> frozenset[str]:
             return frozenset[str]().union(*(facts_named(part) for part in parts))
         case Not(part=part):
             return facts_named(part)
-        case Judged() | Unresolved():
+        case _:
             return frozenset()
 
 
@@ -156,24 +169,15 @@ def _compare(rule: Compare, known: FactValue | None) -> Result:
     if value is None:
         return "unknown"
     threshold = Fraction(rule.threshold.value.decimal)
-    match rule.relation:
-        case "<":
-            return _answer(value < threshold)
-        case "<=":
-            return _answer(value <= threshold)
-        case ">":
-            return _answer(value > threshold)
-        case ">=":
-            return _answer(value >= threshold)
-        case "=":
-            return _answer(value == threshold)
+    return _answer(RELATIONS[rule.relation](value, threshold))
 
 
 def _answer(met: bool) -> Result:
     return "yes" if met else "no"
 
 
-def _negated(result: Result) -> Result:
+def negated(result: Result) -> Result:
+    """The opposite; of UNKNOWN it is UNKNOWN."""
     opposite: Mapping[Result, Result] = {"yes": "no", "no": "yes", "unknown": "unknown"}
     return opposite[result]
 
@@ -193,5 +197,5 @@ def asks_judgement(rule: Rule) -> bool:
             return any(asks_judgement(part) for part in parts)
         case Not(part=part):
             return asks_judgement(part)
-        case Compare() | IsOneOf() | Holds() | Unresolved():
+        case _:
             return False

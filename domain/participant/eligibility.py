@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.command import Decided, Given, Room, command, has_real_reason
 from domain.deviation.found import RuleCode
-from domain.eligibility.rule import Chosen, Result, Rule, evaluate, facts_named
+from domain.eligibility.rule import Chosen, Rule, evaluate, facts_named, negated
 from domain.participant.base import ParticipantCommand
 from domain.participant.checks import after_consent, too_old_to_reuse
 from domain.participant.facts import CriterionResult, EligibilityDecided
@@ -62,7 +62,7 @@ def _result(
         criterion=criterion.fact.criterion,
         facts=(*scoped, *behind, *((judgement.event,) if judgement else ())),
         interpretation=interpretation,
-        met=outcome if criterion.fact.kind == "inclusion" else _not_applying(outcome),
+        met=outcome if criterion.fact.kind == "inclusion" else negated(outcome),
         rule_version=criterion.rule_version,
     )
 
@@ -76,16 +76,6 @@ def _out_of_scope(criterion: Criterion, scoped: tuple[UUID, ...], *, known: bool
         met="yes" if known else "unknown",
         rule_version=criterion.rule_version,
     )
-
-
-def _not_applying(outcome: Result) -> Result:
-    match outcome:
-        case "yes":
-            return "no"
-        case "no":
-            return "yes"
-        case "unknown":
-            return "unknown"
 
 
 @command("decide_eligibility")

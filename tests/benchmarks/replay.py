@@ -2,7 +2,7 @@
 
 Run it as `python tests/benchmarks/replay.py [entries]`. Each rate is the best of some rounds over the same bytes:
 decoding alone, then decoding with each projection's fold. Beside it, what showing the folded state costs.
-Entries and states are trees, so that the collector of cycles finds nothing; it is off, as in any rebuild.
+Entries and states are trees, in which the collector of cycles finds nothing: it is switched off here.
 """
 
 import gc

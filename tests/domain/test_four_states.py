@@ -1,17 +1,11 @@
 """A participant has four independent states; facts about them are never refused, whatever the state of the rest."""
 
-from typing import Literal
-
 import pytest
 
 from domain import streams
 from domain.command import Command
 from domain.deviation.found import RuleCode
 from domain.participant.conduct import (
-    ChangeFollowUp,
-    ChangeTreatmentState,
-    RecordTreatment,
-    RecordVisit,
     RecordVitalStatus,
 )
 from domain.participant.conduct_facts import SignedOff, VitalStatusRecorded
@@ -21,43 +15,18 @@ from domain.participant.screening import RecordProcedure, WithdrawConsent
 from domain.site.commands import CloseSite, HoldSite
 from domain.times import Occurred
 from domain.trial.commands import TrialCommand
-from domain.trial.facts import TrialLocked
 from domain.values import PartialDate
+from tests.domain.conduct_story import DOSE, V2, following, in_trial, treating
 from tests.domain.harness import (
     COORDINATOR,
     INVESTIGATOR,
     NOBODY_KNOWN,
     SPONSOR,
-    STATISTICIAN,
-    World,
     deviations,
     one,
 )
-from tests.domain.story import SITE, allocated, eligible, open_trial
-
-DOSE = RecordTreatment(participant="001", dose=1)
-V2 = RecordVisit(participant="001", visit="V2")
-
-
-def in_trial() -> World:
-    """Participant 001, allocated on 3 March; a week later."""
-    world = open_trial().at("2027-03-03T09:00")
-    allocated(world)
-    return world.at("2027-03-10T09:00")
-
-
-def treated(first: str = "2027-03-10T23:30") -> World:
-    world = in_trial().at("2027-06-01T09:00")
-    world.when(DOSE, occurred=first)
-    return world
-
-
-def treating(state: Literal["on", "interrupted", "stopped", "completed"]) -> ChangeTreatmentState:
-    return ChangeTreatmentState(participant="001", state=state)
-
-
-def following(state: Literal["completed", "left", "lost", "found_again"]) -> ChangeFollowUp:
-    return ChangeFollowUp(participant="001", state=state)
+from tests.domain.safety_story import lock
+from tests.domain.story import SITE, eligible, open_trial
 
 
 def dead(date: str | None = None, *, case: str | None = "AE-1", explanation: str | None = None) -> RecordVitalStatus:
@@ -166,11 +135,6 @@ FACTS: tuple[Command, ...] = (
     WithdrawConsent(participant="001", scopes=("treatment",)),
     RecordProcedure(participant="001", procedure="biopsy"),
 )
-
-
-def lock(world: World) -> None:
-    fact = TrialLocked(data_digest="a" * 64, position=9, request=world.new_id(), root="b" * 64)
-    world.happened(streams.trial("T1"), fact, by=STATISTICIAN)
 
 
 @pytest.mark.parametrize("wish", FACTS, ids=lambda wish: wish.NAME)

@@ -4,7 +4,6 @@ from typing import Literal, get_args
 
 import pytest
 
-from domain import streams
 from domain.command import Command
 from domain.deviation.facts import DeviationRecorded
 from domain.deviation.found import IMPORTANT, SENTENCES, RuleCode
@@ -30,9 +29,9 @@ from domain.protocol.commands import ApproveProtocolVersion
 from domain.record import Entry, Performer
 from domain.site.commands import CloseSite, HoldSite, PutProtocolVersionIntoEffect
 from domain.trial.commands import CloseTrial, OpenScreening, PauseTrial, TrialCommand
-from domain.trial.facts import TrialLocked
 from domain.values import PartialDate
-from tests.domain.harness import COORDINATOR, INVESTIGATOR, NOBODY_KNOWN, SPONSOR, STATISTICIAN, World, deviations, one
+from tests.domain.harness import COORDINATOR, INVESTIGATOR, NOBODY_KNOWN, SPONSOR, World, deviations, one
+from tests.domain.safety_story import lock
 from tests.domain.story import (
     SHA,
     SITE,
@@ -66,11 +65,6 @@ def with_consent(moment: str = "2027-03-03T10:00") -> World:
     screened(world)
     consented(world.at(moment), "001")
     return world.at("2027-03-04T09:00")
-
-
-def lock(world: World) -> None:
-    fact = TrialLocked(data_digest="a" * 64, position=9, request=world.new_id(), root="b" * 64)
-    world.happened(streams.trial("T1"), fact, by=STATISTICIAN)
 
 
 # --- screening -------------------------------------------------------------------------------------------------

@@ -6,17 +6,15 @@ import pytest
 
 from domain.deviation.found import RuleCode
 from domain.participant.conduct import (
-    ChangeFollowUp,
-    ChangeTreatmentState,
     RecordTreatment,
     RecordVisit,
-    RecordVitalStatus,
 )
 from domain.participant.conduct_facts import TreatmentGiven, VisitRecorded
 from domain.protocol.commands import ApproveProtocolVersion, VisitPart
 from domain.site.commands import PutProtocolVersionIntoEffect
 from domain.times import Occurred
 from domain.values import PartialDate
+from tests.domain.conduct_story import DOSE, V2, following, in_trial, treating
 from tests.domain.harness import (
     SPONSOR,
     World,
@@ -24,41 +22,13 @@ from tests.domain.harness import (
     facts_of,
     one,
 )
-from tests.domain.story import SHA, SITE, allocated, enrolled, open_trial, screened
-
-DOSE = RecordTreatment(participant="001", dose=1)
-V2 = RecordVisit(participant="001", visit="V2")
-
-
-def in_trial() -> World:
-    """Participant 001, allocated on 3 March; a week later."""
-    world = open_trial().at("2027-03-03T09:00")
-    allocated(world)
-    return world.at("2027-03-10T09:00")
+from tests.domain.story import SHA, SITE, enrolled, open_trial, screened
 
 
 def treated(first: str = "2027-03-10T23:30") -> World:
     world = in_trial().at("2027-06-01T09:00")
     world.when(DOSE, occurred=first)
     return world
-
-
-def treating(state: Literal["on", "interrupted", "stopped", "completed"]) -> ChangeTreatmentState:
-    return ChangeTreatmentState(participant="001", state=state)
-
-
-def following(state: Literal["completed", "left", "lost", "found_again"]) -> ChangeFollowUp:
-    return ChangeFollowUp(participant="001", state=state)
-
-
-def dead(date: str | None = None, *, case: str | None = "AE-1", explanation: str | None = None) -> RecordVitalStatus:
-    when = None if date is None else PartialDate(date)
-    return RecordVitalStatus(case=case, date=when, explanation=explanation, participant="001", status="dead")
-
-
-def alive(date: str | None = None) -> RecordVitalStatus:
-    when = None if date is None else PartialDate(date)
-    return RecordVitalStatus(date=when, learned_from="A letter", participant="001", status="alive")
 
 
 # --- treatment -------------------------------------------------------------------------------------------------

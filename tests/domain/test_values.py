@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregate import Aggregate
+from domain.allocation.facts import ListedArm
 from domain.trial.facts import TrialPaused
 from domain.values import Number, PartialDate, Quantity, Written, decode_hook, encode_hook
 from tests.domain.harness import World
@@ -130,6 +131,19 @@ def test_only_written_values_pass_the_hooks() -> None:
         decode_hook(object, "x")
     with pytest.raises(TypeError, match="complex cannot be written"):
         encode_hook(1j)
+
+
+def test_a_vault_value_shows_nothing_of_itself_in_logs_and_traces() -> None:
+    arm = ListedArm(arm="a1", label="Cells")
+
+    assert repr(arm) == "ListedArm(concealed)"
+    assert list(arm.__rich_repr__()) == []
+
+
+def test_an_entry_has_the_names_that_the_event_store_knows_it_by() -> None:
+    entry = World().happened("trial:T1/trial", TrialPaused())
+
+    assert (entry.originator_id, entry.originator_version) == ("trial:T1/trial", 1)
 
 
 def test_an_aggregate_that_says_nothing_about_itself_is_no_aggregate() -> None:

@@ -191,6 +191,15 @@ def test_a_nullified_case_stays_visible() -> None:
     assert own.report is not None
 
 
+def test_what_is_about_no_case_leaves_the_cases_as_they_are() -> None:
+    book = Book()
+    book.write(OWN, reported())
+    state = replay(Cases, book.entries)
+
+    assert state.after(book.write(person("007"), screened("007"))) is state
+    assert state.of("A1") == state.view()[0]
+
+
 def spans(own: Case) -> list[tuple[str, int, int | None]]:
     return [(span.what, span.since.position, span.until.position if span.until else None) for span in own.spans]
 
