@@ -67,7 +67,7 @@ class Reporting:
             purpose=request.purpose,
             report=request.report,
             scope=request.scope,
-            sources=tuple(SourcePosition(ledger=name, position=size) for name, size in positions.items()),
+            sources=tuple(SourcePosition(ledger=source.ledger, position=source.size) for source in body.sources),
         )
         self.inquire.record(identity, allowed, trial, "report", asked, name=report_id)
         report = Report(body=body, envelope=self._envelope(allowed, request, report_id, material.zone))

@@ -28,7 +28,7 @@ def axes(known: str | None, true: str | None, zone: str | None) -> Axes:
     """The axes as asked for."""
     if zone is not None:
         _check_zone(zone)
-    return Axes(_when(known, "--as-known-on"), _when(true, "--as-true-on"), zone)
+    return Axes(when(known, "--as-known-on"), when(true, "--as-true-on"), zone)
 
 
 def _check_zone(name: str) -> None:
@@ -40,7 +40,8 @@ def _check_zone(name: str) -> None:
         ) from error
 
 
-def _when(text: str | None, option: str) -> date | datetime | None:
+def when(text: str | None, option: str) -> date | datetime | None:
+    """A day or an instant as written on the command line."""
     if text is None:
         return None
     try:
@@ -73,7 +74,7 @@ def said(reading: Reading, asked: Axes) -> dict[str, str | int | None]:
     }
 
 
-def _said(when: date | datetime | None) -> str | None:
-    if when is None:
+def _said(moment: date | datetime | None) -> str | None:
+    if moment is None:
         return None
-    return when.isoformat() if isinstance(when, datetime) else f"the end of {when.isoformat()}"
+    return moment.isoformat() if isinstance(moment, datetime) else f"the end of {moment.isoformat()}"

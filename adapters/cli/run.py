@@ -20,12 +20,13 @@ from compliance.contexts import environment_of
 from compliance.gate import Identity
 from compliance.inquire import Inquire
 from domain.errors import InvalidInputError, NotFoundError
-from domain.input import Code
+from domain.input import Code, Reference
 
 PASSED_ON = (typer.Exit, typer.Abort, typer.BadParameter)
 """How typer itself ends a command."""
 ORIGINATOR = "trialproof-cli"
 _CODE: TypeAdapter[str] = TypeAdapter(Code)
+_WORDS: TypeAdapter[str] = TypeAdapter(Reference)
 
 
 class Run:
@@ -118,6 +119,17 @@ def code_given(text: str, option: str) -> str:
             f"{text[:64]!r} is not an id.",
             field=option,
             next_step="An id has letters, digits and . _ : + - only, at most 64, and begins with a letter or digit.",
+        ) from error
+
+
+def words_given(text: str, option: str) -> str:
+    """One line of words from the command line that is going to be recorded."""
+    try:
+        return _WORDS.validate_python(text)
+    except ValidationError as error:
+        why = error.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
+        raise InvalidInputError(
+            "bad_words", f"{why}.", field=option, next_step="Say it in at most 256 characters of plain text."
         ) from error
 
 

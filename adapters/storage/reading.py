@@ -1,17 +1,15 @@
 """Everything that can be read from the ledgers; each answer is one consistent statement."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 from threading import Event
 from typing import Any, Final
 
-from sqlalchemy import Column, Executable, select
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy import Executable
 
 from adapters.storage.batch import Head, Placed, RecordedOutcome, StoredEntry, StoredHead, ledger_of
 from adapters.storage.dialect import Dialect
+from adapters.storage.questions import ALL_QUESTIONS, NO_END, OUTCOME, about
 from adapters.storage.runs import read_runs
-from adapters.storage.tables import ALL_LEDGER_TABLES, command_outcome, tables_of
 from domain.errors import DamagedLedgerError
 
 PAGE: Final = 500
@@ -26,13 +24,7 @@ class LedgerReader:
     def stream(self, stream: str, *, after: int = 0, up_to: int | None = None) -> list[StoredEntry]:
         """Give the entries of a stream by version, those after version `after` up to `up_to`."""
         ledger = ledger_of(stream)
-        entry = tables_of(ledger).entry.c
-        asked = select(*_columns(entry, StoredEntry)).where(
-            entry.ledger == ledger, entry.stream == stream, entry.version > after
-        )
-        if up_to is not None:
-            asked = asked.where(entry.version <= up_to)
-        return self._entries(asked.order_by(entry.version))
+        return self._entries(about(ledger).stream, ledger=ledger, stream=stream, after=after, up_to=_end(up_to))
 
     def page(
         self,
@@ -44,13 +36,12 @@ class LedgerReader:
         types: tuple[str, ...] = (),
     ) -> list[StoredEntry]:
         """Give at most `limit` entries by position, those after `after` up to `up_to`, of all types or some."""
-        entry = tables_of(ledger).entry.c
-        asked = select(*_columns(entry, StoredEntry)).where(entry.ledger == ledger, entry.position > after)
-        if up_to is not None:
-            asked = asked.where(entry.position <= up_to)
+        asked, end = about(ledger), _end(up_to)
         if types:
-            asked = asked.where(entry.type.in_(types))
-        return self._entries(asked.order_by(entry.position).limit(limit))
+            return self._entries(
+                asked.page_of_types, ledger=ledger, after=after, up_to=end, limit=limit, types=list(types)
+            )
+        return self._entries(asked.page, ledger=ledger, after=after, up_to=end, limit=limit)
 
     def head(self, ledger: str) -> Head | None:
         stored = self.stored_head(ledger)
@@ -58,33 +49,24 @@ class LedgerReader:
 
     def stored_head(self, ledger: str) -> StoredHead | None:
         """Give the head row as it stands, unchecked: the verifier judges it."""
-        head = tables_of(ledger).head.c
-        rows = self._rows(select(*_columns(head, StoredHead)).where(head.ledger == ledger))
+        rows = self._rows(about(ledger).head, ledger=ledger)
         return StoredHead(*rows[0]) if rows else None
 
     def ledgers(self) -> list[str]:
-        heads = (self._rows(select(tables.head.c.ledger)) for tables in ALL_LEDGER_TABLES)
-        return sorted(ledger for rows in heads for (ledger,) in rows)
+        return sorted(ledger for asked in ALL_QUESTIONS for (ledger,) in self._rows(asked.ledgers))
 
     def leaf(self, ledger: str, position: int) -> bytes | None:
-        entry = tables_of(ledger).entry.c
-        rows = self._rows(select(entry.leaf).where(entry.ledger == ledger, entry.position == position))
-        return rows[0][0] if rows else None
+        found = self.leaves(ledger, after=position - 1, up_to=position)
+        return found[0] if found else None
 
     def leaves(self, ledger: str, *, after: int = 0, up_to: int | None = None) -> list[bytes]:
         """Give the leaf hashes by position, as stored: proofs are built on them, verification is not."""
-        entry = tables_of(ledger).entry.c
-        asked = select(entry.leaf).where(entry.ledger == ledger, entry.position > after)
-        if up_to is not None:
-            asked = asked.where(entry.position <= up_to)
-        return [leaf for (leaf,) in self._rows(asked.order_by(entry.position))]
+        rows = self._rows(about(ledger).leaves, ledger=ledger, after=after, up_to=_end(up_to))
+        return [leaf for (leaf,) in rows]
 
     def outcome(self, actor: str, command_id: str) -> RecordedOutcome | None:
         """Give what a command came to, with the places of its entries in the order of its append."""
-        known = command_outcome.c
-        rows = self._rows(
-            select(known.digest, known.code, known.placed).where(known.actor == actor, known.command_id == command_id)
-        )
+        rows = self._rows(OUTCOME, actor=actor, command_id=command_id)
         if not rows:
             return None
         digest, code, runs = rows[0]
@@ -109,25 +91,16 @@ class LedgerReader:
                 next_step="Verify the ledger, and restore the file from a backup.",
             ) from error
         for ledger, first, last in wanted:
-            entry = tables_of(ledger).entry.c
-            yield from (
-                Placed(*row)
-                for row in self._rows(
-                    select(entry.ledger, entry.position, entry.stream, entry.version, entry.recorded_at)
-                    .where(entry.ledger == ledger, entry.position.between(first, last))
-                    .order_by(entry.position)
-                )
-            )
+            rows = self._rows(about(ledger).places, ledger=ledger, after=first - 1, up_to=last)
+            yield from (Placed(*row) for row in rows)
 
-    def _entries(self, asked: Executable) -> list[StoredEntry]:
-        return [StoredEntry(*row) for row in self._rows(asked)]
+    def _entries(self, asked: Executable, **values: object) -> list[StoredEntry]:
+        return [StoredEntry(*row) for row in self._rows(asked, **values)]
 
-    def _rows(self, asked: Executable) -> list[tuple[Any, ...]]:
+    def _rows(self, asked: Executable, **values: object) -> list[tuple[Any, ...]]:
         with self._dialect.reading() as connection:
-            return [tuple(row) for row in connection.execute(asked)]
+            return [tuple(row) for row in connection.execute(asked, values)]
 
 
-def _columns(
-    table: ReadOnlyColumnCollection[str, Column[Any]], row: type[StoredEntry | StoredHead]
-) -> list[Column[Any]]:
-    return [table[field.name] for field in fields(row)]
+def _end(up_to: int | None) -> int:
+    return NO_END if up_to is None else up_to

@@ -60,7 +60,9 @@ IN_LINE: Final = (
         unit="h",
     ),
     column("participant", "Participant", "id", "Screening number of whom it concerns", lambda s: s.line.participant),
-    column("printed_name", "Who", "text", "Printed name of who sent it, at that time", lambda s: s.line.row.printed_name),
+    column(
+        "printed_name", "Who", "text", "Printed name of who sent it, at that time", lambda s: s.line.row.printed_name
+    ),
     column(
         "what",
         "What",
@@ -68,9 +70,7 @@ IN_LINE: Final = (
         "What happened; in brackets, which one of its kind; after a correction, what it corrects",
         lambda s: what_happened(s.line.entry, s.line.target),
     ),
-    column(
-        "old_value", "Old value", "text", "The value before, struck through", lambda s: s.old, beside="new_value"
-    ),
+    column("old_value", "Old value", "text", "The value before, struck through", lambda s: s.old, beside="new_value"),
     column(
         "new_value",
         "Values",
@@ -120,7 +120,9 @@ FOLDED: Final = (
     _folded("trial", "Trial", "id", "The trial", lambda s: s.line.row.trial),
     _folded("site", "Site", "id", "The site concerned", lambda s: s.line.site),
     _folded("record_type", "Record type", "text", "What kind of record", lambda s: s.line.row.record_type),
-    _folded("record_id", "Record", "id", "Which record of its kind", lambda s: s.line.row.record_id or s.line.row.trial),
+    _folded(
+        "record_id", "Record", "id", "Which record of its kind", lambda s: s.line.row.record_id or s.line.row.trial
+    ),
     _folded(
         "version",
         "Record version",
@@ -148,9 +150,7 @@ FOLDED: Final = (
         "Account of who did the act, as named by who sent it",
         lambda s: s.line.row.performer,
     ),
-    _folded(
-        "on_behalf_of", "On behalf of", "text", "For whom it was sent", lambda s: s.line.row.on_behalf_of
-    ),
+    _folded("on_behalf_of", "On behalf of", "text", "For whom it was sent", lambda s: s.line.row.on_behalf_of),
     _folded(
         "source",
         "Source",
@@ -172,9 +172,7 @@ FOLDED: Final = (
             Code(code="machine", meaning="a service account, authenticated"),
         ),
     ),
-    _folded(
-        "authority_grant", "Grant", "id", "Grant that allowed it", lambda s: s.line.row.authority_grant
-    ),
+    _folded("authority_grant", "Grant", "id", "Grant that allowed it", lambda s: s.line.row.authority_grant),
     _folded("authority_rule", "Rule", "text", "Rule that allowed it", lambda s: s.line.row.authority_rule),
     _folded("command_id", "Command id", "id", "Command that led to it", lambda s: str(s.line.row.command_id)),
     _folded(
@@ -192,7 +190,11 @@ FOLDED: Final = (
         lambda s: s.line.row.protocol_version,
     ),
     _folded(
-        "software_version", "Software version", "text", "Software that recorded it", lambda s: s.line.row.software_version
+        "software_version",
+        "Software version",
+        "text",
+        "Software that recorded it",
+        lambda s: s.line.row.software_version,
     ),
     _folded("signature_id", "Signature", "id", "Electronic signature of the record", lambda _: None),
     _folded(
@@ -201,9 +203,17 @@ FOLDED: Final = (
         "status",
         "Whether an approval or sign-off is signed",
         lambda s: UNSIGNED if s.line.is_unsigned else None,
-        codes=(Code(code=UNSIGNED, meaning="the act is recorded; no electronic signature stands behind it", tone="watch"),),
+        codes=(
+            Code(code=UNSIGNED, meaning="the act is recorded; no electronic signature stands behind it", tone="watch"),
+        ),
     ),
-    _folded("blinding_class", "Class", "text", "Whether the entry may tell an allocation", lambda s: s.line.row.blinding_class),
+    _folded(
+        "blinding_class",
+        "Class",
+        "text",
+        "Whether the entry may tell an allocation",
+        lambda s: s.line.row.blinding_class,
+    ),
     _folded("review_status", "Review", "status", "Whether the audit trail review covered it", lambda _: "not reviewed"),
     _folded(
         "hash",

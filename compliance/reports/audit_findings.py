@@ -70,7 +70,9 @@ class Findings:
         return (
             _figure("Entries", len(self.lines), "recorded, within what was asked"),
             _figure("People", self.people, "accounts that sent at least one of them"),
-            _figure("Corrections", len(self.changes), f"earlier values kept and shown; {voided:,} of them void an entry"),
+            _figure(
+                "Corrections", len(self.changes), f"earlier values kept and shown; {voided:,} of them void an entry"
+            ),
             _figure("Late entries", len(self.late), f"recorded {self.limit} h or more after the act"),
             _figure("Deviations", len(self.deviations), f"broken rules; {important:,} recorded as important"),
             _figure("Refusals", len(self.refusals), "commands refused by authority, order or blinding"),
@@ -84,10 +86,14 @@ class Findings:
         limit = f"{self.limit} h or more after the act (a limit of this report, not of a rule)"
         yield from _item("serious", self.unexplained, "{} without a reason.", "correction")
         yield from _item("serious", self.drifting, "{} recorded more than a minute off the clock's own reading.")
-        yield from _item("important", self.after_lock, f"{{}} recorded after the hard lock at entry {self._lock or 0:,}.")
+        yield from _item(
+            "important", self.after_lock, f"{{}} recorded after the hard lock at entry {self._lock or 0:,}."
+        )
         yield from _item("important", self.ahead, "{} claimed to have happened after being recorded.")
         yield from _item("important", self.late, f"{{}} recorded {limit}.")
-        yield from _item("important", self.changes, "{}: old value, new value and reason stand in the row.", "correction")
+        yield from _item(
+            "important", self.changes, "{}: old value, new value and reason stand in the row.", "correction"
+        )
         yield from _item("important", self.unsigned, "{} recorded, not signed.", "approval or sign-off")
         yield from _item("to note", self.deviations, "{} recorded.", "deviation")
         yield from _item("to note", self.refusals, "{}; what was submitted is not kept.", "refused command")

@@ -41,7 +41,7 @@ def _shown(material: Material, filters: AuditTrailFilters, line: Line) -> Shown:
     paths = [row.field_path for row in line.rows]
     old, new = pairs[0]
     if not line.is_change:
-        new = summary(zip(paths, (after for _, after in pairs), strict=True))
+        new = summary(line.entry, zip(paths, (after for _, after in pairs), strict=True))
     reason: Any = line.entry.body.reason_text
     return Shown(
         line=line,

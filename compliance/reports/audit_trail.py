@@ -33,7 +33,7 @@ def audit_trail(material: Material, filters: AuditTrailFilters = NO_FILTERS) -> 
         title=frame.titled(_what(material, filters), material),
         answer=found.answer(material.zone),
         figures=found.figures(),
-        attention=found.attention(),
+        attention=frame.gravest_first(found.attention()),
         tables=(
             entries_table(material, filters, lines),
             bins,

@@ -33,9 +33,13 @@ def _named(entry: Entry) -> str:
     words = spaced(happened)
     if subject in _ALWAYS_NAMED or "_" not in happened:
         words = f"{spaced(subject)} {words}"
-    fields = (getattr(entry.fact, name, None) for name in _TELLING)
-    telling = next((value for value in fields if isinstance(value, str)), None)
+    telling = _telling(entry)
     return words if telling is None else f"{words} ({spaced(telling)})"
+
+
+def _telling(entry: Entry) -> str | None:
+    fields = (getattr(entry.fact, name, None) for name in _TELLING)
+    return next((value for value in fields if isinstance(value, str)), None)
 
 
 def field_words(path: str) -> str:
@@ -43,10 +47,14 @@ def field_words(path: str) -> str:
     return " › ".join(spaced(part) for part in path.removeprefix("/payload").split("/") if part)
 
 
-def summary(pairs: Iterable[tuple[str, str | None]]) -> str | None:
-    """What a new entry holds, field by field in one line; what is not recorded is left to the table of values."""
+def summary(entry: Entry, pairs: Iterable[tuple[str, str | None]]) -> str | None:
+    """What a new entry holds, field by field in one line, without what `what_happened` says already.
+
+    What is not recorded is left to the table of values.
+    """
     said = [(field_words(path), value_words(text)) for path, text in pairs if text is not None]
-    return "; ".join(f"{field}: {words}" if field else words for field, words in said) or None
+    rest = [(field, words) for field, words in said if words != _telling(entry)] or said
+    return "; ".join(f"{field}: {words}" if field else words for field, words in rest) or None
 
 
 def values(row: AuditRow, entry: Entry, open_text: OpenText) -> tuple[str | None, str | None]:

@@ -1,10 +1,11 @@
 """What stands around the rows of every report: its title, scope and sources, and the notes on what they can show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from compliance.reports.material import Material
-from compliance.reports.model import Scope, Source
+from compliance.reports.model import Attention, Scope, Severity, Source
 from compliance.reports.wording import listed
 from domain.record import Entry, Strength
 from domain.streams import trial_ledger
@@ -23,12 +24,28 @@ STRENGTHS: Final[Mapping[Strength, str]] = {
     "asserted": "asserted: people said who they were, nothing proved it (demonstrations only)",
     "machine": "machine: service accounts, authenticated as such",
 }
+_SEVERITIES: Final[tuple[Severity, ...]] = ("serious", "important", "to note")
 _RANKS: Final = {"trial": 0, "access": 1, "vault": 2, "system": 3}
+
+
+def gravest_first(found: Iterable[Attention]) -> tuple[Attention, ...]:
+    """What needs attention, in order of severity; of equals, as found."""
+    return tuple(sorted(found, key=lambda item: _SEVERITIES.index(item.severity)))
 
 
 def rank(ledger: str) -> int:
     """Where a ledger stands among entries recorded at the same instant."""
     return _RANKS[ledger.partition(":")[0]]
+
+
+def trial_only(material: Material) -> Material:
+    """The material without any other ledger: for reports that read the trial ledger alone."""
+    name = trial_ledger(material.trial)
+    return replace(
+        material,
+        entries={name: material.entries.get(name, ())},
+        sources=tuple(source for source in material.sources if source.ledger == name),
+    )
 
 
 def readable(material: Material) -> dict[str, Sequence[Entry]]:

@@ -8,9 +8,8 @@ import msgspec
 
 from domain.plain import Json
 
-_MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()  # fmt: skip
+_MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                  "November", "December"]  # fmt: skip
 
 
 def day_words(day: date) -> str:

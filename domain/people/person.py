@@ -98,7 +98,9 @@ class Person(Aggregate):
 
     def would_mix_duties(self, role: Role, trial: str | None, now: datetime) -> bool:
         """Whether the role would join duties that are kept apart, with a role held now or later in that trial."""
-        held = {g.role for g in self.grants if g.is_open(now) and (trial is None or g.trial in (None, trial))}
+        held: set[Role] = {
+            g.role for g in self.grants if g.is_open(now) and (trial is None or g.trial in (None, trial))
+        }
         return any(kept_apart(role, other) for other in held)
 
 

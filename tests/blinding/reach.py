@@ -1,6 +1,6 @@
-"""Everything that a blinded role can reach of a store, as bytes under a name that says who reaches it and how.
+"""Everything that a blinded role can reach of a store, as bytes, by channel and by who reaches it how.
 
-Time that the host's clock measured (`at`, `duration_ms` of log lines) is left out; all other times are set.
+Left out is only what the host's clock measured (`at` and `duration_ms` of log lines); all other times are set.
 """
 
 import json
@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -19,57 +19,61 @@ from adapters.cli.show import WHOLE
 from adapters.demo.director import TRIAL
 from adapters.wiring import Store
 from compliance.gate import TABLE, Identity
-from compliance.inquire import Inquire
+from compliance.inquire import Axes, Inquire
 from compliance.scope import visible
 from domain import streams
 from domain.errors import TrialproofError
 from domain.fields import SealedText
 from domain.plain import written
+from domain.record import Entry
 from projections.catalogue import PROJECTIONS
 from projections.replay import replay
+from tests.blinding.report_files import reports_for
 from tests.blinding.twins import Twin
 
-Reached = dict[str, bytes]
-OPEN_LEDGERS = (streams.trial_ledger(TRIAL), streams.access_ledger(TRIAL), streams.SYSTEM_LEDGER)
+Channel = dict[str, bytes]
+Typed = tuple[str, ...]
+LEDGERS: Final = (streams.trial_ledger(TRIAL), streams.access_ledger(TRIAL), streams.SYSTEM_LEDGER)
 """All but the vault."""
-READING = tuple(action for action in TABLE if action.startswith(("read_", "report_")))
-MEASURED = ("at", "duration_ms")
+READING: Final = tuple(action for action in TABLE if action.startswith(("read_", "report_")))
+MEASURED: Final = ("at", "duration_ms")
+SITES: Final = ("01", "02")
 
 
 class Circle(NamedTuple):
-    """Who asks: everybody for what the gate says, some for all that is told, one of each kind on the command line."""
+    """Who asks for what: `everybody` the gate, `readers` for all that it allows, `typists` on the command line."""
 
     everybody: tuple[str, ...]
     readers: tuple[str, ...]
-    at_the_command_line: tuple[str, ...]
+    typists: tuple[str, ...]
+    typed: tuple[Typed, ...]
 
 
-def reached_in(twin: Twin, circle: Circle) -> Reached:
-    """All of it; the ledgers last, since reading leaves entries in them."""
+def reached_in(twin: Twin, circle: Circle) -> dict[str, Channel]:
+    """All of it, by channel; the ledgers last, since reading leaves entries in them."""
     twin.dealt.deal("reading")
-    found = {
-        **dict(_gate(twin.store, circle.everybody)),
-        **dict(_told(twin.store, circle.readers)),
-        **dict(_texts(twin.store, circle.readers)),
-        **dict(_printed(twin, circle.at_the_command_line)),
-    }
-    answers = {f"{one.person} sends no. {at}, {one.command}": one.answer for at, one in enumerate(twin.heard)}
     return {
-        **found,
-        **{name: answer.encode() for name, answer in answers.items()},
-        **dict(_logged(twin.log_file)),
-        **dict(_ledgers(twin.store)),
+        "the gate": dict(_gate(twin.store, circle.everybody)),
+        "projections": dict(_projections(twin.store, circle.readers)),
+        "sealed texts": dict(_texts(twin.store, circle.readers)),
+        "reports": dict(reports_for(twin.store, circle.readers)),
+        "the command line": dict(_printed(twin, circle.typists, circle.typed)),
+        "answers": _answers(twin),
+        "the log": dict(_logged(twin.log_file)),
+        "the ledgers": dict(_ledgers(twin.store)),
+        "site views": dict(_sites(twin.store)),
     }
 
 
-def differences(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str]:
+def differences(one: Mapping[str, Channel], other: Mapping[str, Channel]) -> list[str]:
     """Where two runs differ, with the bytes around the first difference of each place."""
-    found: list[str] = []
-    for name in sorted(one.keys() | other.keys()):
-        mine, yours = one.get(name), other.get(name)
-        if mine != yours:
-            found.append(f"{name}: {_around(mine, yours)}")
-    return found
+    assert one.keys() == other.keys()
+    return [
+        f"{channel}: {name}: {_around(one[channel].get(name), other[channel].get(name))}"
+        for channel in one
+        for name in sorted(one[channel].keys() | other[channel].keys())
+        if one[channel].get(name) != other[channel].get(name)
+    ]
 
 
 def _around(one: bytes | None, other: bytes | None) -> str:
@@ -89,37 +93,37 @@ def _gate(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     inquire = Inquire(store.ports)
     for person in people:
         for action in (*READING, "read_vault_ledger", "read_access_ledger"):
-            name = f"{person} asks the gate for {action}"
-            yield name, _said(lambda p=person, a=action: str(inquire.allow(asserted(p), a, TRIAL)))
-        name = f"{person} asks for a disclosure of others"
-        yield name, _said(lambda p=person: str(inquire.disclosure(asserted(p), TRIAL, "of-nobody")))
+            yield f"{person}, {action}", _said(lambda p=person, a=action: str(inquire.allow(asserted(p), a, TRIAL)))
+        disclosure = _said(lambda p=person: str(inquire.disclosure(asserted(p), TRIAL, "of-nobody")))
+        yield f"{person}, a disclosure to others", disclosure
 
 
-def _told(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Every projection."""
+def _projections(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """Every projection, as known now and as known and true on earlier days."""
     inquire = Inquire(store.ports)
+    day = store.ledger.page(streams.trial_ledger(TRIAL), after=400, limit=1)[0].frame.recorded_at.date()
     for person in people:
-        reading = inquire.reading(asserted(person), "read_trial", TRIAL)
-        for name, projection in PROJECTIONS.items():
-            view = replay(projection, reading.entries, true=reading.true).view()
-            yield f"{person} asks for {name}", written(view).encode()
+        for axes in (Axes(), Axes(known=day), Axes(true=day)):
+            reading = inquire.reading(asserted(person), "read_trial", TRIAL, axes)
+            for name, projection in PROJECTIONS.items():
+                view = replay(projection, reading.entries, true=reading.true).view()
+                yield f"{person}, {name}, {axes}", written(view).encode()
 
 
 def _texts(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Every sealed text, opened or refused."""
+    """Sealed texts, opened or refused: of each field the latest."""
     inquire = Inquire(store.ports)
-    entries = store.ledger.page(streams.trial_ledger(TRIAL), limit=100_000)
-    sealed = [
-        (entry, field)
-        for entry in entries
+    latest = {
+        (type(entry.fact), field): entry
+        for entry in _trial_entries(store)
         for field in (*type(entry.fact).__struct_fields__, "reason_text")
         if isinstance(getattr(entry.fact, field, getattr(entry.body, field, None)), SealedText)
-    ]
+    }
     for person in people:
-        for entry, field in sealed[:: max(1, len(sealed) // 20)]:
-            name = f"{person} opens {field} of entry {entry.frame.position}"
+        for (kind, field), entry in latest.items():
             event = entry.body.event_id
-            yield name, _said(lambda p=person, e=event, f=field: inquire.text(asserted(p), TRIAL, e, f))
+            words = _said(lambda p=person, e=event, f=field: inquire.text(asserted(p), TRIAL, e, f))
+            yield f"{person}, {field} of {kind.__name__}", words
 
 
 def _said(ask: Callable[[], str]) -> bytes:
@@ -129,50 +133,63 @@ def _said(ask: Callable[[], str]) -> bytes:
         return f"{error.code}: {error} {error!r}".encode()
 
 
+def _answers(twin: Twin) -> Channel:
+    """What the sender of each command was told: positions, or code and sentences of the error."""
+    return {f"no. {at}, {one.person}, {one.command}": one.answer.encode() for at, one in enumerate(twin.heard)}
+
+
+def _trial_entries(store: Store) -> list[Entry]:
+    return list(store.ledger.page(streams.trial_ledger(TRIAL), limit=100_000))
+
+
 def _ledgers(store: Store) -> Iterator[tuple[str, bytes]]:
-    """The ledgers as stored: bytes, leaves, size and root; of each site the positions that it sees."""
-    for ledger in OPEN_LEDGERS:
+    """The ledgers as stored: bytes, leaves, size and root."""
+    for ledger in LEDGERS:
         head = store.ledger.head(ledger)
         yield f"head of {ledger}", f"{head.size} {head.root.hex()}".encode()
         for stored in store.ledger.stored_page(ledger, limit=100_000):
             yield f"{ledger}@{stored.position}", stored.leaf + stored.entry
-    entries = store.ledger.page(streams.trial_ledger(TRIAL), limit=100_000)
-    for site in ("01", "02"):
-        seen = [entry.frame.position for entry in visible(entries, frozenset({site}))]
-        yield f"positions that site {site} sees", json.dumps(seen).encode()
+
+
+def _sites(store: Store) -> Iterator[tuple[str, bytes]]:
+    """Which positions each site sees."""
+    for site in SITES:
+        seen = [entry.frame.position for entry in visible(_trial_entries(store), frozenset({site}))]
+        yield f"site {site}", json.dumps(seen).encode()
 
 
 def _logged(log_file: Path) -> Iterator[tuple[str, bytes]]:
     for number, line in enumerate(log_file.read_text().splitlines(), start=1):
         told = {name: value for name, value in json.loads(line).items() if name not in MEASURED}
-        yield f"log line {number}", json.dumps(told).encode()
+        yield f"line {number}", json.dumps(told).encode()
 
 
-def _printed(twin: Twin, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """What the command line prints, as text and as data."""
+def _printed(twin: Twin, people: tuple[str, ...], typed: tuple[Typed, ...]) -> Iterator[tuple[str, bytes]]:
+    """What the command line prints."""
     with command_line(twin) as invoke:
         for person in people:
-            for words in invocations():
-                for form in ((), ("--json",)) if words[0] != "replay" else (("--json",),):
-                    said = " ".join((*words, *form))
-                    yield f"{person} types {said}", invoke(*words, *form, "--as", person)
-        yield "anyone types ledger verify", invoke("ledger", "verify")
+            for words in typed:
+                yield f"{person} types {' '.join(words)}", invoke(*words, "--as", person)
+        for ledger in LEDGERS:
+            yield f"anyone types ledger verify {ledger}", invoke("ledger", "verify", ledger)
 
 
-def invocations() -> Iterator[tuple[str, ...]]:
-    """What people type to read; `replay` gives long pages, so its JSON alone is taken."""
-    yield from (("show", subject.name) for subject in WHOLE)
-    yield from (("show", "participant", number) for number in ("001", "002", "005", "999"))
-    yield ("show", "site")
-    yield ("trial", "show")
-    yield from (("replay", name.replace("_", "-")) for name in PROJECTIONS)
-    yield ("replay", "timeline", "--as-known-on", "2027-02-01", "--as-true-on", "2027-01-20")
-    yield from (("ledger", "tail", ledger) for ledger in (*OPEN_LEDGERS, streams.vault_ledger(TRIAL)))
+def everything_typed() -> Iterator[Typed]:
+    """What people type to read. `replay` gives long pages, so its data form alone is taken."""
+    plain: list[Typed] = [("show", subject.name) for subject in WHOLE]
+    plain += [("show", "participant", number) for number in ("001", "002", "005", "999")]
+    plain += [("show", "site"), ("trial", "show")]
+    plain += [("ledger", "tail", ledger) for ledger in (*LEDGERS, streams.vault_ledger(TRIAL))]
+    for words in plain:
+        yield from (words, (*words, "--json"))
+    for name in PROJECTIONS:
+        yield ("replay", name.replace("_", "-"), "--json")
+        yield ("replay", name.replace("_", "-"), "--json", "--as-known-on", "2027-01-12", "--as-true-on", "2027-01-11")
 
 
 @contextmanager
 def command_line(twin: Twin) -> Generator[Callable[..., bytes]]:
-    """The command line over the twin's store, with ids of invocations that repeat; logs go to the twin's log."""
+    """The command line over the twin's store, with ids of invocations that repeat; it logs to the twin's log."""
     numbers = count(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("adapters.cli.run.open_store_at_its_time", lambda *_: twin.open())

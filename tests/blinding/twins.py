@@ -2,6 +2,11 @@
 
 Sealing and commitments are ideal (chance of fixed length in the place of ciphertexts, seed commitment and
 root), so that whatever still differs between two runs is a channel that tells an arm.
+
+What this does not show: that the real ciphers and commitments hide (`test_sealing_hides_the_arm.py` and
+`test_words_of_arms_are_in_no_file.py` look at those), and whatever tells an arm without this software:
+effects that are seen at the bedside, packaging, smell and colour, what people say or write into free text
+and source references, and how long the host's processor took.
 """
 
 import json
@@ -15,6 +20,7 @@ from typing import Any, NamedTuple
 from adapters.chance import SeededBytes, SetClock
 from adapters.cli.errors import told
 from adapters.demo.director import START, TRIAL, Director
+from adapters.demo.people import PHARMACIST
 from adapters.keys.ideal import Aside, IdealOpener, IdealSealer, IdealVaultSealing
 from adapters.keys.store import KeyStore
 from adapters.logs import carried_out, open_log, places_of
@@ -30,6 +36,7 @@ from domain.ports import Ledger
 
 SECRET = bytes(range(32))
 ARMS = ("k1", "k2")
+DETAIL = (PHARMACIST, "record_treatment_detail")
 Slots = tuple[str, ...]
 Plan = Callable[[Slots], Slots]
 Payload = dict[str, Any]
@@ -52,9 +59,9 @@ def exchanged(slots: Slots) -> Slots:
     return tuple(found)
 
 
-def all_alike(slots: Slots) -> Slots:
-    """Everybody in one arm, so that the totals differ too."""
-    return (ARMS[0],) * len(slots)
+def mirrored(slots: Slots) -> Slots:
+    """Every slot in the other arm, so that the totals differ, too."""
+    return tuple(ARMS[1 - ARMS.index(arm)] for arm in slots)
 
 
 class IdealCommitments(RandV1):
@@ -97,12 +104,17 @@ def ideal(aside: Aside) -> Sealing:
 
 
 class Choices(NamedTuple):
-    """What makes one run: the plan of its slots (`length`: how many there are), sealing, what each arm is given."""
+    """What makes a run.
+
+    The plan of its slots, and how many there are; what the pharmacist records of a dose in each arm; the ideal
+    sealing (None: the real one, with real commitments); other arms than the demonstration's.
+    """
 
     plan: Plan
     given: Mapping[str, tuple[Payload, ...]]
-    length: int | None = None
-    sealing: Callable[[Aside], Sealing] = ideal
+    slots: int | None = None
+    sealing: Callable[[Aside], Sealing] | None = ideal
+    arms: tuple[Payload, ...] | None = None
 
 
 class Heard(NamedTuple):
@@ -122,7 +134,7 @@ class Twin:
         self.clock, self.dealt = SetClock(START.astimezone(UTC)), Dealt()
         self.heard: list[Heard] = []
         self._sources = Sources(self.clock, self.dealt, seeded=True)
-        self._sealing = choices.sealing(Aside(b"twins"))
+        self._sealing = choices.sealing(Aside(b"twins")) if choices.sealing else None
         for part in ("keys", "read-models", "reports"):
             (self.folder / part).mkdir(parents=True)
         KeyStore.create(self._key_store, SECRET, clock=self.clock, randomness=self.dealt).close()
@@ -135,7 +147,7 @@ class Twin:
     def open(self) -> Store:
         """The run's store, opened once more."""
         keys = KeyStore(self._key_store, SECRET, clock=self.clock, randomness=self.dealt)
-        randomiser = IdealCommitments(self.choices.plan, self.choices.length)
+        randomiser = IdealCommitments(self.choices.plan, self.choices.slots) if self._sealing else None
         return assemble(self.folder, keys, self._sources, sealing=self._sealing, randomiser=randomiser)
 
     def arms(self) -> dict[str, str]:
@@ -177,27 +189,35 @@ class Watched(Director):
     def send(self, person: str, command: str, payload: Payload, **frame: Any) -> Done:
         self._acts_sent += 1
         self._twin.dealt.deal(str(self._acts_sent))
-        first, *more = self._given(payload) if command == "record_treatment_detail" else ({},)
+        first, *more = self._known_to_the_unblinded(person, command, payload)
         try:
             done = super().send(person, command, payload | first, **frame)
         except TrialproofError as error:
             self._hear(person, command, {**told(error), "text": str(error), "repr": repr(error)})
             raise
+        finally:
+            self.sent[-1].line["payload"] = payload
         self._hear(person, command, {"done": places_of(done)})
         for number, extra in enumerate(more):
-            self._send_unheard(str(number), person, command, payload | extra)
+            self._send_unheard(str(number), payload | extra)
         return done
 
-    def _given(self, payload: Payload) -> tuple[Payload, ...]:
-        arm = self._twin.arms().get(payload["participant"], ARMS[0])
-        return self._twin.choices.given[arm]
+    def _known_to_the_unblinded(self, person: str, command: str, payload: Payload) -> tuple[Payload, ...]:
+        choices = self._twin.choices
+        if command == "seal_lists" and choices.arms and "arms" in payload:
+            return ({"arms": list(choices.arms)},)
+        if (person, command) != DETAIL:
+            return ({},)
+        arm = self._twin.arms().get(str(payload.get("participant")))
+        return choices.given[arm or next(iter(choices.given))]
 
-    def _send_unheard(self, label: str, person: str, command: str, payload: Payload) -> None:
+    def _send_unheard(self, label: str, payload: Payload) -> None:
         self._twin.dealt.deal(f"{self._acts_sent}/{label}")
         self._shown.shows -= timedelta(seconds=1)
         listening, self.store = self.store, self._twin.store
-        super().send(person, command, payload)
+        super().send(*DETAIL, payload)
         self.store = listening
+        self.sent.pop()
 
     def _hear(self, person: str, command: str, answer: Payload) -> None:
         self._twin.heard.append(Heard(person, command, json.dumps(answer)))

@@ -152,7 +152,7 @@ def test_a_new_trial_needs_an_id(cli: Cli) -> None:
     )
     empty: dict[str, Any] = {"arms": [], "conditions": [], "dates": [], "interventions": [], "locations": 0}
     design = {**dict.fromkeys(lacking.split()), **empty, "criteria_sha256": sha, "study_type": "INTERVENTIONAL"}
-    payload = {
+    payload: dict[str, Any] = {
         "design": design,
         "provenance": "By hand.",
         "questions": [],

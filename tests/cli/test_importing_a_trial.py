@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.cli import trial
+from adapters.cli import sending, trial
 from tests.cli.conftest import set_up
 from tests.cli.invoking import SEED, TRIAL, Cli, granted, registered
 
@@ -84,7 +84,7 @@ def test_an_import_sent_again_changes_nothing(ready: Cli) -> None:
 
 
 def test_an_import_that_was_interrupted_goes_on_where_it_stopped(ready: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = trial.send
+    sent = sending.send
     left = iter(range(5))
 
     def interrupted(*args: Any) -> Any:

@@ -72,7 +72,7 @@ def slot(arm: Any) -> SlotDrawn:
         dose(2**53),
         unlock(datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))),
     ],
-    ids=repr,
+    ids=lambda wrong: type(wrong).__name__,
 )
 def test_a_fact_that_would_not_read_back_as_the_same_is_refused(fact: Fact) -> None:
     with pytest.raises(InvalidInputError) as refused:

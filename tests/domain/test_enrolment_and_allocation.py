@@ -319,16 +319,18 @@ def test_an_exhausted_list_is_refused_in_words_that_tell_nothing_and_leaves_noth
 
 
 @pytest.mark.requirement("E6-08")
-def test_what_was_really_given_goes_to_the_vault() -> None:
+def test_what_was_really_given_goes_to_the_vault_as_often_as_it_is_reported() -> None:
     world = open_trial()
     number = allocated(world)
 
-    (entry,) = world.when(
-        RecordTreatmentDetail(amount=quantity("80", "10*6"), dose=1, lot="L1", participant=number, product="Cells")
-    )
+    for lot in ("L1", "L2"):
+        wish = RecordTreatmentDetail(
+            amount=quantity("80", "10*6"), dose=1, lot=lot, participant=number, product="Cells"
+        )
+        (entry,) = world.when(wish)
+        assert entry.frame.stream == f"vault:T1/administration/{number}"
 
-    assert one((entry,), TreatmentDetailRecorded).product == "Cells"
-    assert entry.frame.stream == f"vault:T1/administration/{number}"
+    assert [detail.lot for detail in world.every(TreatmentDetailRecorded)] == ["L1", "L2"]
 
 
 def test_aggregates_of_randomisation_are_unmoved_by_what_is_not_about_them() -> None:

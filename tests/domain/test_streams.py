@@ -33,7 +33,7 @@ def test_a_stream_id_starts_with_its_ledger_and_says_its_kind_and_name(stream: s
     ledger, kind, *_ = written.split("/")
     assert streams.ledger_of(stream) == ledger
     assert streams.kind_of(stream) == kind
-    assert streams.name_of(stream) == written.split("/")[-1]
+    assert streams.name_of(stream) == written.rsplit("/", maxsplit=1)[-1]
 
 
 def test_a_trial_has_three_ledgers_of_its_own() -> None:

@@ -1,0 +1,194 @@
+"""The log itself (regulation, screening and enrolment log): one row per screening number, no arm in any of them."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from compliance.reports.model import Column, Detail, Row, Table
+from compliance.reports.screening_deviations import deviation_words
+from compliance.reports.screening_known import Known
+from compliance.reports.screening_words import (
+    ELIGIBLE_CODES,
+    NOW_CODES,
+    RESULT_CODES,
+    RESULTS,
+    age_band,
+    at,
+    column,
+    day,
+    eligible_words,
+    entry_number,
+    folded,
+    now_words,
+    yes_no,
+)
+from compliance.reports.wording import listed, spaced
+from domain.protocol.facts import CriterionRecorded
+from projections.deviations import DeviationRow
+from projections.fold import Moment
+from projections.participant_rows import ConsentAct, ParticipantRow
+from projections.screening_log import ScreeningRow
+
+SCREENINGS: Final = "screenings"
+
+
+class Screening(NamedTuple):
+    """A row of the log, the participant's record behind it, and the deviations beside it."""
+
+    row: ScreeningRow
+    own: ParticipantRow
+    deviations: tuple[DeviationRow, ...]
+
+
+class Filled(NamedTuple):
+    """A column, and where its cells come from."""
+
+    column: Column
+    cell: Callable[[Screening], str | None]
+
+
+def _of_consent(cell: Callable[[ConsentAct], str | None]) -> Callable[[Screening], str | None]:
+    return lambda s: None if s.row.consent is None else cell(s.row.consent)
+
+
+def _consent(given: ConsentAct) -> str:
+    return f"{given.document} {given.version}"
+
+
+def _failed(s: Screening) -> str | None:
+    return None if s.row.decided is None else ", ".join(s.row.failed) or "none"
+
+
+def _withdrawn(s: Screening) -> Moment | None:
+    return s.row.withdrawals[-1].behind if s.row.withdrawals else None
+
+
+def _scopes(s: Screening) -> str | None:
+    return listed(spaced(scope) for scope in s.row.withdrawals[-1].scopes) if s.row.withdrawals else None
+
+
+IN_LINE: Final = (
+    Filled(column("screening", "Screening", "id", "Screening number"), lambda s: s.row.number),
+    Filled(
+        column("participant", "Participant", "id", "First screening number of the same person"),
+        lambda s: s.row.person,
+    ),
+    Filled(column("site", "Site", "id", "Site that screened"), lambda s: s.row.site),
+    Filled(
+        column("screened", "Screened", "time", "Claimed day of screening, at the site"), lambda s: day(s.row.screened)
+    ),
+    Filled(column("consent", "Consent", "text", "First consent given: document and version"), _of_consent(_consent)),
+    Filled(
+        column("eligible", "Eligible", "status", "Last decision of the investigator", codes=ELIGIBLE_CODES),
+        lambda s: eligible_words(s.row.eligible),
+    ),
+    Filled(column("not_met", "Not met", "text", "Criteria not met, as decided; worded in the table below"), _failed),
+    Filled(column("enrolled", "Enrolled", "time", "Claimed day of enrolment"), lambda s: day(s.row.enrolled)),
+    Filled(
+        column("allocated", "Allocated", "time", "Day of allocation; no arm is shown"), lambda s: day(s.row.allocated)
+    ),
+    Filled(
+        column("now", "Status now", "status", "How the screening stands at the end of the scope", codes=NOW_CODES),
+        lambda s: now_words(s.row, s.own),
+    ),
+    Filled(
+        column("deviations", "Deviations", "number", "Broken rules recorded for this number"),
+        lambda s: str(len(s.deviations)),
+    ),
+)
+FOLDED: Final = (
+    Filled(folded("screened_at", "Screened at", "time", "As claimed, with offset"), lambda s: at(s.row.screened)),
+    Filled(
+        folded("consent_at", "Consent given", "time", "First consent, as claimed"), _of_consent(lambda c: at(c.behind))
+    ),
+    Filled(
+        folded("consent_language", "Language", "text", "Language of the document"), _of_consent(lambda c: c.language)
+    ),
+    Filled(folded("consent_signer", "Given by", "text", "Who gave consent"), _of_consent(lambda c: c.signer)),
+    Filled(
+        folded("consent_informed_by", "Informed by", "id", "Account of who informed"),
+        _of_consent(lambda c: c.informed_by),
+    ),
+    Filled(
+        folded("consent_copy", "Copy handed over", "text", "Whether a copy was handed over"),
+        _of_consent(lambda c: yes_no(c.copy_handed_over)),
+    ),
+    Filled(folded("consents", "Consents", "number", "Consents recorded in all"), lambda s: str(len(s.own.consents))),
+    Filled(folded("age_band", "Age band", "text", "Age at consent, in bands", unit="a"), lambda s: age_band(s.row.age)),
+    Filled(folded("sex", "Sex", "text", "As recorded, where the protocol asks"), lambda s: _sex(s.row)),
+    Filled(folded("decided_at", "Decided at", "time", "When eligibility was decided"), lambda s: at(s.row.decided)),
+    Filled(
+        folded("decided_by", "Decided by", "text", "Who decided, as printed at that time"),
+        lambda s: None if s.row.decided_by is None else s.row.decided_by.printed_name,
+    ),
+    Filled(
+        folded("failure_reason", "Reason code", "text", "Coded reason of the decision"),
+        lambda s: None if s.row.decided is None else s.row.decided.reason_code,
+    ),
+    Filled(folded("previous", "Screened before as", "id", "Earlier number of this person"), lambda s: s.row.previous),
+    Filled(
+        folded("next", "Screened again as", "text", "Later numbers of this person"),
+        lambda s: ", ".join(s.row.next) or None,
+    ),
+    Filled(folded("enrolled_at", "Enrolled at", "time", "As claimed, with offset"), lambda s: at(s.row.enrolled)),
+    Filled(folded("allocated_at", "Allocated at", "time", "As claimed, with offset"), lambda s: at(s.row.allocated)),
+    Filled(
+        folded("allocation", "Allocation", "id", "Opaque allocation reference; it tells no arm"),
+        lambda s: None if s.own.allocation is None else s.own.allocation.randomisation_number,
+    ),
+    Filled(
+        folded("stratum", "Stratum", "text", "Stratum used at enrolment"),
+        lambda s: None if s.own.enrolment is None else s.own.enrolment.stratum,
+    ),
+    Filled(folded("treatment", "Treatment", "text", "State of treatment"), lambda s: spaced(s.own.treatment)),
+    Filled(folded("follow_up", "Follow-up", "text", "State of follow-up"), lambda s: spaced(s.own.follow_up)),
+    Filled(folded("vital", "Vital status", "text", "Alive, dead or unknown"), lambda s: s.own.vital),
+    Filled(folded("withdrawn_at", "Withdrawn at", "time", "Last withdrawal of consent"), lambda s: at(_withdrawn(s))),
+    Filled(folded("withdrawn_scope", "Withdrawn from", "text", "What consent was withdrawn for"), _scopes),
+    Filled(folded("completed_at", "Completed at", "time", "Follow-up completed"), lambda s: at(s.row.completed)),
+    Filled(
+        folded("entry", "Entry", "number", "Entry that opened the screening"), lambda s: entry_number(s.row.screened)
+    ),
+)
+
+
+def _sex(row: ScreeningRow) -> str | None:
+    """The chosen code; another kind of value is no sex."""
+    return None if row.sex is None else getattr(row.sex.value, "code", None)
+
+
+def screenings_table(known: Known) -> Table:
+    """One row per screening number, in order of number."""
+    filled = (*IN_LINE, *FOLDED, *(_of_criterion(number, fact) for number, fact in enumerate(known.criteria, 1)))
+    found = [_screening(known, row) for row in known.rows]
+    return Table(
+        id=SCREENINGS,
+        title="Screenings",
+        note="One line per screening number. A re-screening is a line of its own, linked both ways.",
+        columns=tuple(one.column for one in filled),
+        rows=tuple(_row(number, one, filled) for number, one in enumerate(found, 1)),
+        row_word="screening",
+    )
+
+
+def _screening(known: Known, row: ScreeningRow) -> Screening:
+    beside = tuple(one for one in known.deviations if one.report is not None and one.report.participant == row.number)
+    return Screening(row, known.participants.rows[row.number], beside)
+
+
+def _row(number: int, one: Screening, filled: tuple[Filled, ...]) -> Row:
+    return Row(
+        key=str(number),
+        group=one.row.person,
+        cells=tuple(each.cell(one) for each in filled),
+        details=tuple(Detail(column="deviations", text=deviation_words(deviation)) for deviation in one.deviations),
+    )
+
+
+def _of_criterion(number: int, fact: CriterionRecorded) -> Filled:
+    code = fact.criterion
+    shown = folded(f"criterion_{number}", code, "status", f"{fact.kind}: {fact.verbatim}", codes=RESULT_CODES)
+    return Filled(shown, lambda s: _result(s.row, code))
+
+
+def _result(row: ScreeningRow, code: str) -> str | None:
+    return next((RESULTS[result.met] for result in row.results if result.criterion == code), None)

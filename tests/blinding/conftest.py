@@ -1,0 +1,53 @@
+"""The twin runs, told once for all tests that compare them."""
+
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from adapters.demo import play
+from tests.blinding.mishaps import SLOTS, tell_mishaps
+from tests.blinding.twins import Choices, Plan, Twin, Watched, as_drawn, exchanged, mirrored
+
+Twins = tuple[Twin, Twin]
+GIVEN: Final[dict[str, tuple[dict[str, Any], ...]]] = {
+    "k1": ({"product": "umbilical cord mesenchymal stem cells", "lot": "LOT-C-0113"},),
+    "k2": ({"product": "none", "lot": None, "amount": {"value": "5", "unit": "mg"}},),
+}
+MORE_GIVEN: Final = GIVEN | {"k1": (*GIVEN["k1"], {"product": "premedication before cells"})}
+"""In one of the arms there is more to record, so that the vaults differ in size as well."""
+
+
+@contextmanager
+def two(folder: Path, choices: Choices, other: Plan) -> Generator[Twins]:
+    """Two empty stores that will differ in their plans alone."""
+    one, two = Twin(folder / "one", choices), Twin(folder / "two", choices._replace(plan=other))
+    with closing(one.store), closing(two.store):
+        yield one, two
+
+
+@pytest.fixture(scope="session")
+def demonstrations(tmp_path_factory: pytest.TempPathFactory) -> Generator[Twins]:
+    """The whole demonstration, told twice; slots of unequal arms are exchanged in the second."""
+    with two(tmp_path_factory.mktemp("demonstrations"), Choices(as_drawn, GIVEN), exchanged) as twins:
+        for twin in twins:
+            tell_demonstration(twin)
+        yield twins
+
+
+@pytest.fixture(scope="session")
+def mishaps(tmp_path_factory: pytest.TempPathFactory) -> Generator[Twins]:
+    """The story in which nearly everything goes wrong, told twice; every arm is the other one in the second."""
+    choices = Choices(as_drawn, MORE_GIVEN, SLOTS)
+    with two(tmp_path_factory.mktemp("mishaps"), choices, mirrored) as twins:
+        for twin in twins:
+            tell_mishaps(Watched(twin))
+        yield twins
+
+
+def tell_demonstration(twin: Twin) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(play, "Director", lambda *_: Watched(twin))
+        play.tell(twin.store, twin.clock, progress=lambda *_: None)
