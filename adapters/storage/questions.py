@@ -17,6 +17,12 @@ NO_END: Final = 2**63 - 1
 """Up to here is up to the end: the largest number that a column of positions holds."""
 
 
+def _columns(
+    table: ReadOnlyColumnCollection[str, Column[Any]], row: type[StoredEntry | StoredHead]
+) -> list[Column[Any]]:
+    return [table[field.name] for field in fields(row)]
+
+
 class Questions:
     """The statements about the ledgers of one pair of tables."""
 
@@ -54,9 +60,3 @@ ALL_QUESTIONS: Final = tuple(_BY_TABLES.values())
 def about(ledger: str) -> Questions:
     """Give the statements for a ledger."""
     return _BY_TABLES[id(tables_of(ledger))]
-
-
-def _columns(
-    table: ReadOnlyColumnCollection[str, Column[Any]], row: type[StoredEntry | StoredHead]
-) -> list[Column[Any]]:
-    return [table[field.name] for field in fields(row)]

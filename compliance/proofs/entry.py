@@ -9,7 +9,8 @@ whatever the body or a stream's name holds.
 """
 
 from datetime import UTC, datetime
-from json import JSONEncoder
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Final
 
 from compliance.proofs.canonical import Json, is_plain_text, read_canonical
@@ -22,7 +23,6 @@ ENTRY_SCHEMA: Final = "trialproof.entry.v1"
 _OPENING: Final = b'{"body":'
 _SEAM: Final = b',"frame":{'
 _CLOSING: Final = b"}}"
-_quoted: Final = JSONEncoder(ensure_ascii=False).encode
 
 
 def frame_entry(
@@ -60,7 +60,7 @@ def framed(
     """Join body and frame from values as they are stored; a verifier compares the outcome with the entry."""
     frame = (
         f'"ledger":{_text("ledger", ledger)},"position":{_number("position", position)}'
-        f',"recorded_at":{_text("recorded_at", recorded_at)},"schema":"{ENTRY_SCHEMA}"'
+        f',"recorded_at":{encode_basestring(recorded_at)},"schema":"{ENTRY_SCHEMA}"'
         f',"stream":{_text("stream", stream)},"type":{_text("type", type_name)}'
         f',"version":{_number("version", version)}'
     )
@@ -145,6 +145,7 @@ def _number(field: str, number: int) -> int:
     return number
 
 
+@lru_cache(maxsize=4096)
 def _text(field: str, text: str) -> str:
     if not text.isascii() and not is_plain_text(text):
         raise InvalidInputError(
@@ -153,7 +154,7 @@ def _text(field: str, text: str) -> str:
             field=field,
             next_step="Send the text in normal form C, without halves of surrogate pairs.",
         )
-    return _quoted(text)
+    return encode_basestring(text)
 
 
 def _seam(entry: bytes) -> int:

@@ -1,4 +1,4 @@
-"""One line of the audit trail with what had to be opened or looked up for it, and how a column takes its cell from it."""
+"""One line of the audit trail with what had to be opened for it, and how a column takes its cell from it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -43,8 +43,8 @@ def _telling(entry: Entry) -> str | None:
 
 
 def field_words(path: str) -> str:
-    """A pointer in words: /payload/value/quantity/value is "value › quantity › value"."""
-    return " › ".join(spaced(part) for part in path.removeprefix("/payload").split("/") if part)
+    """A pointer in words: /payload/value/quantity/value is "value, quantity, value"."""
+    return ", ".join(spaced(part) for part in path.removeprefix("/payload").split("/") if part)
 
 
 def summary(entry: Entry, pairs: Iterable[tuple[str, str | None]]) -> str | None:

@@ -1,11 +1,10 @@
 """Totals that reconcile, printed as sentences, and by site."""
 
-from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from compliance.reports.model import Code, Row, Table
 from compliance.reports.screening_known import Known
-from compliance.reports.screening_words import column
+from compliance.reports.screening_words import column, folded
 from compliance.reports.wording import counted
 from projections.screening_log import ScreeningRow, ScreeningTotals, totals
 
@@ -31,40 +30,63 @@ def ended(sums: ScreeningTotals) -> int:
     return sums.left + sums.lost + sums.died
 
 
-def sentences(sums: ScreeningTotals) -> Iterator[tuple[str, bool]]:
-    """Each sum in words, and whether it holds."""
-    screenings, out = counted(sums.screenings, "screening"), ended(sums)
-    whole = (
-        f"{screenings} = {sums.enrolled:,} enrolled + {sums.failed:,} screen-failed + {out:,} left, lost or died "
-        f"before enrolment ({sums.left:,} left, {sums.lost:,} lost, {sums.died:,} died) + {sums.pending:,} pending."
+class Sum(NamedTuple):
+    """A whole and the sum of its parts, with the sentence that says both."""
+
+    name: str
+    whole: int
+    parts: int
+    sentence: str
+
+
+def sums_of(found: ScreeningTotals) -> tuple[Sum, Sum]:
+    """Both sums: of screenings, and of the enrolled."""
+    out = ended(found)
+    screenings = (
+        f"{counted(found.screenings, 'screening')} = {found.enrolled:,} enrolled + {found.failed:,} screen-failed + "
+        f"{out:,} left, lost or died before enrolment ({found.left:,} left, {found.lost:,} lost, {found.died:,} died) "
+        f"+ {found.pending:,} pending."
     )
-    yield whole, sums.screenings == sums.enrolled + sums.failed + out + sums.pending
     enrolled = (
-        f"{sums.enrolled:,} enrolled = {sums.allocated:,} allocated + "
-        f"{sums.enrolled_not_allocated:,} enrolled and not allocated."
+        f"{found.enrolled:,} enrolled = {found.allocated:,} allocated + "
+        f"{found.enrolled_not_allocated:,} enrolled and not allocated."
     )
-    yield enrolled, sums.enrolled == sums.allocated + sums.enrolled_not_allocated
-    again = sums.screenings - sums.persons
-    persons = (
-        f"{screenings} of {counted(sums.persons, 'person')}: {again:,} more than persons, "
+    parts = found.enrolled + found.failed + out + found.pending
+    return (
+        Sum("Screenings", found.screenings, parts, screenings),
+        Sum("Enrolled", found.enrolled, found.allocated + found.enrolled_not_allocated, enrolled),
+    )
+
+
+def persons_sentence(found: ScreeningTotals) -> str:
+    """Persons, counted apart."""
+    again = found.screenings - found.persons
+    return (
+        f"{counted(found.screenings, 'screening')} of {counted(found.persons, 'person')}: {again:,} more than persons, "
         "by re-screening or a duplicate found later."
     )
-    yield persons, again >= 0
 
 
 def totals_table(known: Known) -> Table:
-    """The sums."""
+    """The sums, as sentences and as numbers."""
+    sums = sums_of(known.totals)
     return Table(
         id="totals",
         title="Totals that reconcile",
-        note="Screenings and persons are counted apart.",
+        note=" ".join((*(each.sentence for each in sums), persons_sentence(known.totals))),
         columns=(
-            column("sum", "Sum", "text", "What equals what"),
-            column("holds", "Check", "status", "Whether both sides are equal", codes=_HOLDS),
+            column("sum", "What is summed", "text", "What is summed"),
+            column("whole", "Counted", "number", "Counted as a whole"),
+            column("parts", "Sum of parts", "number", "Counted part by part, and added"),
+            column("holds", "Check", "status", "Whether both are equal", codes=_HOLDS),
+            folded("sentence", "In words", "text", "The sum as a sentence"),
         ),
         rows=tuple(
-            Row(key=str(number), cells=(sentence, _said(holds)))
-            for number, (sentence, holds) in enumerate(sentences(known.totals), 1)
+            Row(
+                key=str(number),
+                cells=(each.name, str(each.whole), str(each.parts), _said(each.whole == each.parts), each.sentence),
+            )
+            for number, each in enumerate(sums, 1)
         ),
         row_word="sum",
     )
