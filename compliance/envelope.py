@@ -53,7 +53,7 @@ class PerformerPart(BaseModel):
 class EnvelopePart(BaseModel):
     """The frame of a command line."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: str
     command_id: UUID
@@ -72,6 +72,10 @@ class Envelope(NamedTuple):
     occurred_at: Occurred | None
     performer: Performer | None
     canonical: bytes
+
+    def __repr__(self) -> str:
+        """Which command it is; what was submitted may tell an arm."""
+        return f"Envelope({self.command.NAME}, {self.command_id})"
 
 
 def read_envelope(raw: bytes) -> Envelope:

@@ -112,9 +112,12 @@ class Source(BaseModel):
 
 
 class Command(BaseModel):
-    """The root of all commands; `NAME` is what an `apply` line and the API call it."""
+    """The root of all commands; `NAME` is what an `apply` line and the API call it.
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    What was submitted never stands in the message of an error, which may reach a log or a trace.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     NAME: ClassVar[str]
     SAFETY: ClassVar[bool] = False

@@ -51,8 +51,8 @@ def demo(
     (folder / "commands.jsonl").write_bytes(lines(director))
     _tell_story(run, director, folder)
     _tell_a_past_moment(run)
-    for make in (_audit_trail, _screening_log):
-        make(run, folder / "reports")
+    for make in (report.screening, report.audit):
+        make(run, person=people.AUDITOR, purpose="to show the product", out=folder / "reports")
     verify.verify(run, None, None)
 
 
@@ -93,7 +93,8 @@ def _tell_story(run: Run, director: Director, folder: Path) -> None:
         enrolled=totals.enrolled,
         allocated=totals.allocated,
     )
-    late = [row for row in deviations.rows if row.rule == "safety-fact-after-lock"]
+    found = [row.report.rule for row in deviations.rows if row.report is not None]
+    late = [rule for rule in found if rule == "safety-fact-after-lock"]
     run.output.line(
         f"{len(cases)} adverse event cases, {len(late)} recorded after the lock; {deviations.totals.deviations}"
         f" deviations, {deviations.totals.found_by_rule} of them found by rules.",

@@ -1,7 +1,6 @@
 """`trialproof report`: a report for a reader and a purpose, its run recorded, its files in a folder of their own."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
@@ -14,10 +13,8 @@ from adapters.render import body_html, render
 from compliance.gate import Identity
 from compliance.inquire import Axes
 from compliance.reporting import Reporting, Request
-from compliance.reports.audit_filters import DEFAULT_LATE_HOURS, AuditTrailFilters, Period
-from compliance.reports.audit_trail import audit_trail
-from compliance.reports.material import Material
-from compliance.reports.model import Body
+from compliance.reports.audit_filters import DEFAULT_LATE_HOURS, NO_FILTERS, AuditTrailFilters, Period
+from compliance.reports.catalogue import CATALOGUE, Listed
 
 EVERYTHING: Final = "all that the reader may see"
 LONGEST_SCOPE: Final = 256
@@ -30,18 +27,45 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this group."""
     group = typer.Typer(help="Run a report; who asked, why, and the files' digests are recorded.", no_args_is_help=True)
     command(group, "audit-trail", group="report")(audit)
+    command(group, "screening-log", group="report")(screening)
     app.add_typer(group, name="report")
+
+
+At = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="LEDGER=POSITION",
+        help="Read a ledger up to this position (default: its head); may be repeated.",
+    ),
+]
+
+
+def positions(texts: list[str] | None) -> dict[str, int]:
+    """The positions named, by ledger."""
+    found: dict[str, int] = {}
+    for text in texts or ():
+        ledger, _, position = text.rpartition("=")
+        if not ledger or not position.isdecimal():
+            raise typer.BadParameter(f"{text!r} is not of the form LEDGER=POSITION.")
+        found[ledger] = int(position)
+    return found
 
 
 class Order(NamedTuple):
     """Which report, of what, for what purpose, into which folder."""
 
-    name: str
-    action: str
-    build: Callable[[Material], Body]
-    scope: str
+    listed: Listed
+    filters: AuditTrailFilters
     purpose: str
     out: Path
+    positions: Mapping[str, int]
+
+    @property
+    def scope(self) -> str:
+        """What was asked, in words that are recorded."""
+        period = [self.filters.period_words()] if self.filters.period else []
+        return "; ".join([*self.filters.words(), *period])[:LONGEST_SCOPE] or EVERYTHING
 
 
 def audit(
@@ -68,6 +92,7 @@ def audit(
     known: Known = None,
     true: True_ = None,
     zone: Zone = None,
+    at: At = None,
 ) -> None:
     """The audit trail: who recorded what, when and why, with every value before and after."""
     asked = axes(known, true, zone)
@@ -84,8 +109,24 @@ def audit(
         late_hours=late_hours,
         refusals_only=only_refusals,
     )
-    scope = "; ".join([*filters.words(), *([filters.period_words()] if period else [])])
-    order = Order("audit-trail", "report_audit_trail", partial(audit_trail, filters=filters), scope, purpose, out)
+    order = Order(CATALOGUE["audit-trail"], filters, purpose, out, positions(at))
+    produce(run, run.identity(person), run.trial(trial), order, asked)
+
+
+def screening(
+    run: Run,
+    person: As,
+    purpose: Purpose,
+    out: Out,
+    trial: TrialOption = None,
+    known: Known = None,
+    true: True_ = None,
+    zone: Zone = None,
+    at: At = None,
+) -> None:
+    """The screening and enrolment log with the flow of participants; no arm, all groups together."""
+    asked = axes(known, true, zone)
+    order = Order(CATALOGUE["screening-log"], NO_FILTERS, purpose, out, positions(at))
     produce(run, run.identity(person), run.trial(trial), order, asked)
 
 
@@ -95,16 +136,16 @@ def produce(run: Run, identity: Identity, trial: str, order: Order, asked: Axes)
     order.out.mkdir(parents=True, exist_ok=True)
     reporting = Reporting(run.inquire, render)
     request = Request(
-        report=order.name,
-        action=order.action,
-        build=order.build,
-        scope=(order.scope or EVERYTHING)[:LONGEST_SCOPE],
+        report=order.listed.name,
+        action=order.listed.action,
+        build=order.listed.builder(order.filters),
+        scope=order.scope,
         purpose=purpose,
         axes=asked,
-        positions={},
+        positions=order.positions,
     )
     produced = reporting.run(identity, trial, request, body_html)
-    folder = order.out / f"{order.name}-{produced.report_id}"
+    folder = order.out / f"{order.listed.name}-{produced.report_id}"
     folder.mkdir()
     for name, data in produced.files.items():
         (folder / name).write_bytes(data)
@@ -112,7 +153,7 @@ def produce(run: Run, identity: Identity, trial: str, order: Order, asked: Axes)
     body = produced.report.body
     run.output.line(
         f"{body.title}: {body.rows_printed} rows, body SHA-256 {produced.body_digest}",
-        report=order.name,
+        report=order.listed.name,
         report_id=produced.report_id,
         title=body.title,
         answer=body.answer,

@@ -16,6 +16,7 @@ from compliance.envelope import strict_json
 from compliance.registry.questions import criterion_questions
 from compliance.registry.read import read_record
 from compliance.registry.record import RegistryRecord
+from domain.errors import ConflictError, InDoubtError
 
 MAX_BYTES = 17 * 1024 * 1024
 """A little above what a registry record may have: the reader of records says that it is too large."""
@@ -138,4 +139,9 @@ def _send_one(
 ) -> None:
     concerned, identity = run.trial(trial), run.identity(person)
     envelope = built(run, name, payload, command_id=command_id)
-    tell(run, envelope, send(run, envelope, identity, concerned))
+    try:
+        done = send(run, envelope, identity, concerned)
+    except (ConflictError, InDoubtError) as error:
+        error.next_step += f" Its id: --command-id {envelope.command_id}"
+        raise
+    tell(run, envelope, done)

@@ -5,7 +5,8 @@ from unicodedata import is_normalized
 
 COUNT_BYTES: Final = 4
 ARM_BYTES: Final = 64
-FACT_STEP: Final = 1024
+FACT_STEP: Final = 4096
+"""Above the longest fact about one allocation, dose or disclosure, so that no name of a product shows in a length."""
 
 
 def padded_text(words: str, size: int) -> bytes:
@@ -21,7 +22,7 @@ def padded_arm(arm: str) -> bytes:
 
 
 def padded_fact(plain: bytes) -> bytes:
-    """Give the payload of a vault entry at the next multiple of 1,024 bytes."""
+    """Give the payload of a vault entry at the next multiple of 4,096 bytes."""
     return _padded(plain, -(-(len(plain) + COUNT_BYTES) // FACT_STEP) * FACT_STEP)
 
 

@@ -9,7 +9,7 @@ from adapters.render.plain import EMPTY, NOT_RECORDED
 from compliance.reports.model import Body, Column, Row, Table
 
 # A spreadsheet runs a cell that begins with one of these (full-width forms too, in some languages).
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (meant)
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (the full-width signs are meant)
 _STANDS_FOR_NOTHING = frozenset({NOT_RECORDED, EMPTY})
 
 RULES = (

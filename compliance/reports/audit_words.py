@@ -1,7 +1,7 @@
 """What happened in a few words, and values as their reader may know them."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -65,8 +65,12 @@ def values(row: AuditRow, entry: Entry, open_text: OpenText) -> tuple[str | None
         case CorrectionProposed(new=new) if row.field_path == "/payload/new":
             return None, _quoted(new, row.new_value, open_text)
         case fact:
-            value = getattr(fact, row.field_path.removeprefix("/payload/"), None)
-            return row.old_value, open_text(value) if isinstance(value, SealedText) else row.new_value
+            value: Any = getattr(fact, row.field_path.removeprefix("/payload/"), None)
+            return row.old_value, _known(value, row.new_value, open_text)
+
+
+def _known(value: Any, printed: str | None, open_text: OpenText) -> str | None:
+    return open_text(cast("SealedText[Any]", value)) if isinstance(value, SealedText) else printed
 
 
 def _quoted(json_text: str, printed: str | None, open_text: OpenText) -> str | None:

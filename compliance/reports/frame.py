@@ -115,7 +115,7 @@ def _protocol_versions(material: Material) -> tuple[str, ...]:
 def strength_note(material: Material) -> str:
     """How those who recorded the entries were authenticated."""
     found = {entry.body.strength for entries in readable(material).values() for entry in entries}
-    return "; ".join(STRENGTHS[strength] for strength in sorted(found)) or "no entry was read"
+    return "; ".join(words for strength, words in STRENGTHS.items() if strength in found) or "no entry was read"
 
 
 def entries_read(material: Material) -> int:

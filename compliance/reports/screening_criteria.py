@@ -1,7 +1,7 @@
 """Screen failures by criterion, each criterion in its own words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from compliance.reports.model import Row, Table
@@ -55,7 +55,7 @@ def criteria_table(known: Known) -> Table:
     )
 
 
-def _row(number: int, code: str, found: Failures, worded: dict[str, tuple[str, str, str | None]]) -> Row:
+def _row(number: int, code: str, found: Failures, worded: Mapping[str, tuple[str, str, str | None]]) -> Row:
     kind, words, parent = worded.get(code, (None, None, None))
     counts = (str(counter[code]) for counter in found)
     return Row(key=str(number), cells=(code, kind, words, *counts, parent))

@@ -9,10 +9,10 @@ from compliance.reports.pictures.enrolment import Curve, DayCount, enrolment_cur
 from compliance.reports.screening_criteria import failures
 from compliance.reports.screening_known import Known
 from compliance.reports.screening_words import column
-from projections.participant_rows import ParticipantRow
+from projections.participant_rows import FollowUpState, ParticipantRow
 
 _SHORT: Final = 60
-_STATES: Final = {
+_STATES: Final[dict[FollowUpState, str]] = {
     "in": "In follow-up",
     "found_again": "In follow-up, found again",
     "completed": "Follow-up completed",
@@ -81,10 +81,11 @@ def curve(known: Known) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
     """Enrolment by day against the planned number; nothing while nothing is recorded."""
     if known.until is None:
         return (), ()
-    enrolled = tuple(DayCount(day=point.day, count=point.so_far) for point in known.enrolment.curve)
-    first = min([known.until, *(point.day for point in enrolled)])
+    counts = {point.day: point.so_far for point in known.enrolment.curve}
+    counts.setdefault(known.until, max((count for day, count in counts.items() if day < known.until), default=0))
+    enrolled = tuple(DayCount(day=day, count=counts[day]) for day in sorted(counts))
     planned = known.enrolment.planned
-    target = () if planned is None else tuple(DayCount(day=day, count=planned) for day in (first, known.until))
+    target = () if planned is None else tuple(DayCount(day=point.day, count=planned) for point in enrolled)
     picture, table = enrolment_curve(Curve(enrolled=enrolled, target=target, until=known.until))
     return (picture,), (table,)
 

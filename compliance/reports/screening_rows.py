@@ -39,14 +39,21 @@ class Screening(NamedTuple):
     deviations: tuple[DeviationRow, ...]
 
 
+Cell = Callable[[Screening], str | None]
+
+
 class Filled(NamedTuple):
     """A column, and where its cells come from."""
 
     column: Column
-    cell: Callable[[Screening], str | None]
+    cell: Cell
 
 
-def _of_consent(cell: Callable[[ConsentAct], str | None]) -> Callable[[Screening], str | None]:
+def _filled(shown: Column, cell: Cell) -> Filled:
+    return Filled(shown, cell)
+
+
+def _of_consent(cell: Callable[[ConsentAct], str | None]) -> Cell:
     return lambda s: None if s.row.consent is None else cell(s.row.consent)
 
 
@@ -67,85 +74,87 @@ def _scopes(s: Screening) -> str | None:
 
 
 IN_LINE: Final = (
-    Filled(column("screening", "Screening", "id", "Screening number"), lambda s: s.row.number),
-    Filled(
+    _filled(column("screening", "Screening", "id", "Screening number"), lambda s: s.row.number),
+    _filled(
         column("participant", "Participant", "id", "First screening number of the same person"),
         lambda s: s.row.person,
     ),
-    Filled(column("site", "Site", "id", "Site that screened"), lambda s: s.row.site),
-    Filled(
+    _filled(column("site", "Site", "id", "Site that screened"), lambda s: s.row.site),
+    _filled(
         column("screened", "Screened", "time", "Claimed day of screening, at the site"), lambda s: day(s.row.screened)
     ),
-    Filled(column("consent", "Consent", "text", "First consent given: document and version"), _of_consent(_consent)),
-    Filled(
+    _filled(column("consent", "Consent", "text", "First consent given: document and version"), _of_consent(_consent)),
+    _filled(
         column("eligible", "Eligible", "status", "Last decision of the investigator", codes=ELIGIBLE_CODES),
         lambda s: eligible_words(s.row.eligible),
     ),
-    Filled(column("not_met", "Not met", "text", "Criteria not met, as decided; worded in the table below"), _failed),
-    Filled(column("enrolled", "Enrolled", "time", "Claimed day of enrolment"), lambda s: day(s.row.enrolled)),
-    Filled(
+    _filled(column("not_met", "Not met", "text", "Criteria not met, as decided; worded in the table below"), _failed),
+    _filled(column("enrolled", "Enrolled", "time", "Claimed day of enrolment"), lambda s: day(s.row.enrolled)),
+    _filled(
         column("allocated", "Allocated", "time", "Day of allocation; no arm is shown"), lambda s: day(s.row.allocated)
     ),
-    Filled(
+    _filled(
         column("now", "Status now", "status", "How the screening stands at the end of the scope", codes=NOW_CODES),
         lambda s: now_words(s.row, s.own),
     ),
-    Filled(
+    _filled(
         column("deviations", "Deviations", "number", "Broken rules recorded for this number"),
         lambda s: str(len(s.deviations)),
     ),
 )
 FOLDED: Final = (
-    Filled(folded("screened_at", "Screened at", "time", "As claimed, with offset"), lambda s: at(s.row.screened)),
-    Filled(
+    _filled(folded("screened_at", "Screened at", "time", "As claimed, with offset"), lambda s: at(s.row.screened)),
+    _filled(
         folded("consent_at", "Consent given", "time", "First consent, as claimed"), _of_consent(lambda c: at(c.behind))
     ),
-    Filled(
+    _filled(
         folded("consent_language", "Language", "text", "Language of the document"), _of_consent(lambda c: c.language)
     ),
-    Filled(folded("consent_signer", "Given by", "text", "Who gave consent"), _of_consent(lambda c: c.signer)),
-    Filled(
+    _filled(folded("consent_signer", "Given by", "text", "Who gave consent"), _of_consent(lambda c: c.signer)),
+    _filled(
         folded("consent_informed_by", "Informed by", "id", "Account of who informed"),
         _of_consent(lambda c: c.informed_by),
     ),
-    Filled(
+    _filled(
         folded("consent_copy", "Copy handed over", "text", "Whether a copy was handed over"),
         _of_consent(lambda c: yes_no(c.copy_handed_over)),
     ),
-    Filled(folded("consents", "Consents", "number", "Consents recorded in all"), lambda s: str(len(s.own.consents))),
-    Filled(folded("age_band", "Age band", "text", "Age at consent, in bands", unit="a"), lambda s: age_band(s.row.age)),
-    Filled(folded("sex", "Sex", "text", "As recorded, where the protocol asks"), lambda s: _sex(s.row)),
-    Filled(folded("decided_at", "Decided at", "time", "When eligibility was decided"), lambda s: at(s.row.decided)),
-    Filled(
+    _filled(folded("consents", "Consents", "number", "Consents recorded in all"), lambda s: str(len(s.own.consents))),
+    _filled(
+        folded("age_band", "Age band", "text", "Age at consent, in bands", unit="a"), lambda s: age_band(s.row.age)
+    ),
+    _filled(folded("sex", "Sex", "text", "As recorded, where the protocol asks"), lambda s: _sex(s.row)),
+    _filled(folded("decided_at", "Decided at", "time", "When eligibility was decided"), lambda s: at(s.row.decided)),
+    _filled(
         folded("decided_by", "Decided by", "text", "Who decided, as printed at that time"),
         lambda s: None if s.row.decided_by is None else s.row.decided_by.printed_name,
     ),
-    Filled(
+    _filled(
         folded("failure_reason", "Reason code", "text", "Coded reason of the decision"),
         lambda s: None if s.row.decided is None else s.row.decided.reason_code,
     ),
-    Filled(folded("previous", "Screened before as", "id", "Earlier number of this person"), lambda s: s.row.previous),
-    Filled(
+    _filled(folded("previous", "Screened before as", "id", "Earlier number of this person"), lambda s: s.row.previous),
+    _filled(
         folded("next", "Screened again as", "text", "Later numbers of this person"),
         lambda s: ", ".join(s.row.next) or None,
     ),
-    Filled(folded("enrolled_at", "Enrolled at", "time", "As claimed, with offset"), lambda s: at(s.row.enrolled)),
-    Filled(folded("allocated_at", "Allocated at", "time", "As claimed, with offset"), lambda s: at(s.row.allocated)),
-    Filled(
+    _filled(folded("enrolled_at", "Enrolled at", "time", "As claimed, with offset"), lambda s: at(s.row.enrolled)),
+    _filled(folded("allocated_at", "Allocated at", "time", "As claimed, with offset"), lambda s: at(s.row.allocated)),
+    _filled(
         folded("allocation", "Allocation", "id", "Opaque allocation reference; it tells no arm"),
         lambda s: None if s.own.allocation is None else s.own.allocation.randomisation_number,
     ),
-    Filled(
+    _filled(
         folded("stratum", "Stratum", "text", "Stratum used at enrolment"),
         lambda s: None if s.own.enrolment is None else s.own.enrolment.stratum,
     ),
-    Filled(folded("treatment", "Treatment", "text", "State of treatment"), lambda s: spaced(s.own.treatment)),
-    Filled(folded("follow_up", "Follow-up", "text", "State of follow-up"), lambda s: spaced(s.own.follow_up)),
-    Filled(folded("vital", "Vital status", "text", "Alive, dead or unknown"), lambda s: s.own.vital),
-    Filled(folded("withdrawn_at", "Withdrawn at", "time", "Last withdrawal of consent"), lambda s: at(_withdrawn(s))),
-    Filled(folded("withdrawn_scope", "Withdrawn from", "text", "What consent was withdrawn for"), _scopes),
-    Filled(folded("completed_at", "Completed at", "time", "Follow-up completed"), lambda s: at(s.row.completed)),
-    Filled(
+    _filled(folded("treatment", "Treatment", "text", "State of treatment"), lambda s: spaced(s.own.treatment)),
+    _filled(folded("follow_up", "Follow-up", "text", "State of follow-up"), lambda s: spaced(s.own.follow_up)),
+    _filled(folded("vital", "Vital status", "text", "Alive, dead or unknown"), lambda s: s.own.vital),
+    _filled(folded("withdrawn_at", "Withdrawn at", "time", "Last withdrawal of consent"), lambda s: at(_withdrawn(s))),
+    _filled(folded("withdrawn_scope", "Withdrawn from", "text", "What consent was withdrawn for"), _scopes),
+    _filled(folded("completed_at", "Completed at", "time", "Follow-up completed"), lambda s: at(s.row.completed)),
+    _filled(
         folded("entry", "Entry", "number", "Entry that opened the screening"), lambda s: entry_number(s.row.screened)
     ),
 )
@@ -187,7 +196,7 @@ def _row(number: int, one: Screening, filled: tuple[Filled, ...]) -> Row:
 def _of_criterion(number: int, fact: CriterionRecorded) -> Filled:
     code = fact.criterion
     shown = folded(f"criterion_{number}", code, "status", f"{fact.kind}: {fact.verbatim}", codes=RESULT_CODES)
-    return Filled(shown, lambda s: _result(s.row, code))
+    return _filled(shown, lambda s: _result(s.row, code))
 
 
 def _result(row: ScreeningRow, code: str) -> str | None:

@@ -22,21 +22,23 @@ from domain.trial.facts import DesignSettings, Stratum
 
 LENGTH_STEP = 64
 """Lists are padded to a multiple of this many slots, at least twice the cap, so that length tells nothing."""
+ArmGiven = Annotated[Code, Field(max_length=60, repr=False)]
+"""What every envelope has room for: a longer one would be found out by the first allocation that draws it."""
 
 
 class ArmPart(Part):
     """An arm: an opaque id, and words that only the vault holds."""
 
-    arm: Code
-    label: Reference
+    arm: ArmGiven
+    label: Annotated[Reference, Field(repr=False)]
 
 
 @command("seal_lists")
 class SealLists(TrialCommand):
     """Make the lists of all strata from a fresh secret seed, put them into the vault, and commit to them."""
 
-    arms: tuple[ArmPart, ...]
-    block_sizes: tuple[Annotated[int, Field(ge=1, le=1000)], ...]
+    arms: Annotated[tuple[ArmPart, ...], Field(repr=False)]
+    block_sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(repr=False)]
 
     def streams(self, room: Room) -> tuple[str, ...]:
         """The trial and the commitment."""
@@ -125,10 +127,10 @@ def rooted(sealed: ListSealed, root: str) -> ListSealed:
 class RecordTreatmentDetail(ParticipantCommand):
     """The unblinded side records what was really given; it goes to the vault."""
 
-    amount: QuantityGiven | None = None
+    amount: Annotated[QuantityGiven | None, Field(repr=False)] = None
     dose: Annotated[int, Field(ge=1, le=1000)]
-    lot: Reference | None = None
-    product: Reference
+    lot: Annotated[Reference | None, Field(repr=False)] = None
+    product: Annotated[Reference, Field(repr=False)]
 
     def streams(self, room: Room) -> tuple[str, ...]:
         """Also what was recorded of the participant before."""

@@ -142,7 +142,7 @@ class ParticipantCommand(TrialCommand):
                 "Facts learned later can still be recorded.",
                 rule="permissions-need-a-living-participant",
             )
-        if False:
+        if own.withdrawn("treatment") is not None:
             raise not_in_order(
                 "consent_withdrawn",
                 f"Participant {self.participant} has withdrawn consent to treatment: {what} is not possible.",

@@ -35,7 +35,7 @@ Channel = dict[str, bytes]
 Typed = tuple[str, ...]
 LEDGERS: Final = (streams.trial_ledger(TRIAL), streams.access_ledger(TRIAL), streams.SYSTEM_LEDGER)
 """All but the vault."""
-READING: Final = tuple(action for action in TABLE if action.startswith(("read_", "report_")))
+READING: Final = tuple(action for action in TABLE if action.startswith("read_"))
 MEASURED: Final = ("at", "duration_ms")
 SITES: Final = ("01", "02")
 
@@ -99,12 +99,23 @@ def _gate(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
 
 
 def _projections(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Every projection, as known now and as known and true on earlier days."""
+    """What each reader sees; and every projection of it, as known now and as known and true on an earlier day.
+
+    A projection is a pure fold of the entries seen, so that one fold serves all readers who see the same.
+    """
     inquire = Inquire(store.ports)
-    day = store.ledger.page(streams.trial_ledger(TRIAL), after=400, limit=1)[0].frame.recorded_at.date()
+    entries = _trial_entries(store)
+    day = entries[len(entries) * 3 // 4].frame.recorded_at.date()
+    folded: set[tuple[frozenset[str] | None, Axes]] = set()
     for person in people:
         for axes in (Axes(), Axes(known=day), Axes(true=day)):
             reading = inquire.reading(asserted(person), "read_trial", TRIAL, axes)
+            sites = reading.allowed.sites
+            told = [reading.position, str(reading.true), [entry.frame.position for entry in reading.entries]]
+            yield f"{person}, positions, {axes}", json.dumps(told).encode()
+            if (sites, axes) in folded:
+                continue
+            folded.add((sites, axes))
             for name, projection in PROJECTIONS.items():
                 view = replay(projection, reading.entries, true=reading.true).view()
                 yield f"{person}, {name}, {axes}", written(view).encode()
@@ -119,7 +130,7 @@ def _texts(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]
         for field in (*type(entry.fact).__struct_fields__, "reason_text")
         if isinstance(getattr(entry.fact, field, getattr(entry.body, field, None)), SealedText)
     }
-    for person in people:
+    for person in people[::4]:
         for (kind, field), entry in latest.items():
             event = entry.body.event_id
             words = _said(lambda p=person, e=event, f=field: inquire.text(asserted(p), TRIAL, e, f))
@@ -176,15 +187,12 @@ def _printed(twin: Twin, people: tuple[str, ...], typed: tuple[Typed, ...]) -> I
 
 def everything_typed() -> Iterator[Typed]:
     """What people type to read. `replay` gives long pages, so its data form alone is taken."""
-    plain: list[Typed] = [("show", subject.name) for subject in WHOLE]
-    plain += [("show", "participant", number) for number in ("001", "002", "005", "999")]
-    plain += [("show", "site"), ("trial", "show")]
-    plain += [("ledger", "tail", ledger) for ledger in (*LEDGERS, streams.vault_ledger(TRIAL))]
-    for words in plain:
-        yield from (words, (*words, "--json"))
-    for name in PROJECTIONS:
-        yield ("replay", name.replace("_", "-"), "--json")
-        yield ("replay", name.replace("_", "-"), "--json", "--as-known-on", "2027-01-12", "--as-true-on", "2027-01-11")
+    yield from (("show", subject.name) for subject in WHOLE)
+    yield from (("show", "participant", number) for number in ("001", "005", "999"))
+    yield from (("show", "site"), ("trial", "show"), ("trial", "show", "--json"))
+    yield from (("ledger", "tail", ledger) for ledger in (*LEDGERS, streams.vault_ledger(TRIAL)))
+    yield from (("replay", name.replace("_", "-"), "--json") for name in PROJECTIONS)
+    yield ("replay", "timeline", "--json", "--as-known-on", "2027-01-12", "--as-true-on", "2027-01-11")
 
 
 @contextmanager

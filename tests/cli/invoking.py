@@ -18,8 +18,9 @@ from adapters.wiring import look_at
 ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "adapters" / "seed" / "NCT03458156.json"
 TRIAL = "NCT03458156"
-WIDE = {"COLUMNS": "200"}
-"""So that no line of a table is folded."""
+SETTINGS = ("TRIALPROOF_STORE", "TRIALPROOF_KEY_FILE", "TRIALPROOF_LOG")
+PLAIN: dict[str, str | None] = {**dict.fromkeys(SETTINGS), "COLUMNS": "200"}
+"""No setting of the host, and lines wide enough that no table is folded."""
 Payload = dict[str, Any]
 
 
@@ -40,7 +41,7 @@ class Cli:
     def __call__(self, *args: str, given: str | bytes = b"", store: Path | None = None) -> Result:
         """Run in this process; standard output and standard error stay apart."""
         words = given.encode() if isinstance(given, str) else given
-        return CliRunner(env=WIDE).invoke(app, ["--store", str(store or self.store), *args], input=words)
+        return CliRunner(env=PLAIN).invoke(app, ["--store", str(store or self.store), *args], input=words)
 
     def json(self, *args: str, given: str | bytes = b"") -> list[Payload]:
         """Run with --json; every line of both outputs is an object that says its environment."""
@@ -52,7 +53,7 @@ class Cli:
             [sys.executable, "-m", "adapters.cli.main", "--store", str(self.store), *args],
             input=given,
             capture_output=True,
-            env={**os.environ, **environment},
+            env={name: value for name, value in {**os.environ, **PLAIN, **environment}.items() if value is not None},
             cwd=ROOT,
             timeout=60,
             check=False,

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.errors import InDoubtError
 from tests.cli.invoking import Cli
 
 PROPOSAL = ("--choice", "2:1 in each stratum", "--rationale", "Our assumption for demonstration.")
@@ -104,6 +105,22 @@ def test_a_command_sent_again_under_its_id_is_carried_out_once(cli: Cli) -> None
 
     assert told["repeated"]
     assert cli.heads() == before
+
+
+def test_the_id_of_a_command_in_doubt_is_told_so_that_its_outcome_can_be_asked(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise InDoubtError("The answer was lost.", next_step="Send the same command again, with the same id.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("adapters.cli.trial.send", lost)
+        done = cli("trial", "decide", "D2", *PROPOSAL, "--as", "sponsor-01")
+    told = done.stderr.split()[-2:]
+
+    assert done.exit_code == 5
+    assert told[0] == "--command-id"
+    assert propose(cli, *told) == 0
 
 
 def test_a_command_has_an_id_of_its_own_that_is_printed(cli: Cli) -> None:

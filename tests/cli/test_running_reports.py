@@ -73,6 +73,20 @@ def test_a_site_reader_gets_its_own_site_only(cli: Cli) -> None:
     assert [source["ledger"] for source in told["sources"]] == [f"trial:{TRIAL}"]
 
 
+def test_the_screening_log_shows_everybody_to_who_may_see_all(cli: Cli) -> None:
+    words = ("--purpose", "Look", "--out", str(cli.folder / "out"))
+
+    everybody = json.loads(cli("--json", "report", "screening-log", "--as", "auditor-01", *words).stdout)
+    own = json.loads(cli("--json", "report", "screening-log", "--as", "coordinator-02", *words).stdout)
+
+    assert everybody["report"] == "screening-log"
+    assert len({everybody["report_id"], own["report_id"]}) == 2
+    numbers = [
+        [row["cells"]["number"] for row in rows(told) if "number" in row.get("cells", {})] for told in (everybody, own)
+    ]
+    assert {tuple(sorted(set(found))) for found in numbers} == {("001", "002"), ("002",)}
+
+
 def test_filters_are_kept_and_said(cli: Cli) -> None:
     payload = {"participant": "001", "procedure": "visit"}
     late = line("record_procedure", payload, occurred_at="2025-03-03T10:15:00+08:00[Asia/Shanghai]")

@@ -1,8 +1,8 @@
 """Write the golden corpus. A file that is there is never written over, since a released version is frozen for ever.
 
-    python -m tests.golden.make                          the first time
-    python -m tests.golden.make --new-types-only         after an event type, or a version of one, was added
-    python -m tests.golden.make --before-first-release   anew, as long as nothing has been released
+python -m tests.golden.make                          the first time
+python -m tests.golden.make --new-types-only         after an event type, or a version of one, was added
+python -m tests.golden.make --before-first-release   anew, as long as nothing has been released
 """
 
 import argparse

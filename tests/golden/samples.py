@@ -1,7 +1,8 @@
 """Facts made from their types alone, always the same ones: for event types that no demonstration happens to write."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec.inspect as kinds
@@ -17,6 +18,8 @@ VARIANTS = (0, 1)
 """The first has every field filled, the second whatever may be empty empty, and other words of each list."""
 
 KNOWN = {"participant": "005", "person": "u12", "site": "01", "pointer": "/payload/value/quantity/value"}
+LONGEST_TEXT = 8192
+"""What is longer is a value as canonical JSON."""
 CANONICAL = ('{"type":"measured"}', '"2027-03"')
 WRITTEN: dict[type[Written], tuple[Written, Written]] = {
     PartialDate: (PartialDate("2027-03-09"), PartialDate("2027-03")),
@@ -26,10 +29,8 @@ WRITTEN: dict[type[Written], tuple[Written, Written]] = {
 AUDIENCES: dict[str, type[Audience]] = {each.name: each for each in (TrialTeam, Safety, Administrators)}
 
 
-class SealsText(Protocol):
-    """Seals a sample text to an audience at a size."""
-
-    def __call__(self, words: str, audience: type[Audience], size: int) -> SealedText[Any]: ...
+SealsText = Callable[[str, type[Audience], int], SealedText[Any]]
+"""Seals words to an audience at a size."""
 
 
 def sample(row: EventType, variant: int, seal: SealsText) -> Fact:
@@ -90,6 +91,6 @@ def _struct(struct: type[Struct], variant: int) -> Struct:
 def _text(name: str, least: int, most: int, variant: int) -> str:
     if least == most:
         return "0123456789abcdef"[variant] * least
-    if most > 8192:  # noqa: PLR2004 (longer than any text: a value as canonical JSON)
+    if most > LONGEST_TEXT:
         return CANONICAL[variant]
     return KNOWN.get(name, f"{name}-{variant + 1}")

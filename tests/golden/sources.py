@@ -1,7 +1,7 @@
 """Where golden entries come from: the demonstration's ledgers, samples of the rest appended to them, older forms."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from adapters.keys.sealing import VaultSealing
 from adapters.storage.codec import decode
 from adapters.wiring import Store
 from domain.catalogue import EventType, event_types
-from domain.fields import SealedFact
+from domain.fields import Audience, SealedFact, SealedText
 from domain.ports import NewEntry
 from domain.record import Context
 from domain.streams import access_ledger, ledger_of
@@ -26,6 +26,8 @@ from tests.golden.samples import VARIANTS, sample
 
 Payload = dict[str, Any]
 AT_MOST = 3
+LIKE = "participant.visit_recorded.v1"
+"""Whose context the samples borrow, under ids of their own."""
 
 NEW_STREAMS = {
     "command.refused.v1": f"{access_ledger(TRIAL)}/refusal/golden",
@@ -55,7 +57,7 @@ class Found(NamedTuple):
 
 
 @contextmanager
-def demonstration() -> Iterator[Store]:
+def demonstration() -> Generator[Store]:
     """The whole demonstration, played into a store that goes away."""
     with TemporaryDirectory() as folder:
         store, _ = play(Path(folder) / "store", Path(folder) / "secret", progress=lambda _done, _of: None)
@@ -97,14 +99,17 @@ def _recorded(store: Store) -> dict[str, list[Found]]:
 
 def _append_samples(store: Store, row: EventType, recorded: Mapping[str, list[Found]]) -> None:
     stream, chance = _stream(row, recorded), SeededBytes(row.name)
-    like = decode(recorded["participant.visit_recorded.v1"][0].entry, "participant.visit_recorded.v1").body
+    like = decode(recorded[LIKE][0].entry, LIKE).body
     given = {name: value for name, value in asdict(like).items() if name != "payload"}
+
+    def sealed(words: str, audience: type[Audience], size: int) -> SealedText[Any]:
+        return store.ports.seals.text(words, audience, size, scope=f"trial:{TRIAL}")
+
     for variant in VARIANTS:
-        fact = sample(row, variant, lambda *asked: store.ports.seals.text(*asked, scope=f"trial:{TRIAL}"))
-        new = {"event_id": FreshIds(chance).event_id(), "command_id": FreshIds(chance).event_id(), "salt": chance(16)}
-        version = len(store.ledger.stream(stream))
-        context = Context(**given | new)
-        store.ledger.append([NewEntry(stream, context, fact)], expected={stream: version}, outcome=None)
+        ids = FreshIds(chance)
+        new: Payload = {"event_id": ids.event_id(), "command_id": ids.event_id(), "salt": chance(16)}
+        entry = NewEntry(stream, Context(**given | new), sample(row, variant, sealed))
+        store.ledger.append([entry], expected={stream: len(store.ledger.stream(stream))}, outcome=None)
 
 
 def _stream(row: EventType, recorded: Mapping[str, list[Found]]) -> str:

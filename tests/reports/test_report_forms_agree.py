@@ -132,7 +132,7 @@ def test_any_text_comes_back_unchanged_from_both_data_forms(cells: list[str | No
     assert [row["cells"]["said"] for row in lines if row["table"] == "entries"] == cells
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠", "'"])  # noqa: RUF001
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠", "'"])  # noqa: RUF001 (the full-width signs are meant)
 def test_no_text_cell_of_a_flat_file_begins_like_a_formula(start: str) -> None:
     columns = (Column(key="said", heading="Said", kind="text", meaning="Anything"),)
     body = with_rows(Row(key="1", cells=(f"{start}1+1",)), columns=columns)

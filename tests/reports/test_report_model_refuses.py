@@ -39,7 +39,7 @@ def test_a_report_cannot_be_changed_once_made() -> None:
     body = audit_trail(3).body
 
     with pytest.raises(ValidationError, match="frozen"):
-        body.title = "Another"  # type: ignore[misc]
+        body.title = "Another"  # type: ignore[misc]  # that it is refused is the test
 
 
 def test_a_column_is_either_folded_or_beside_another() -> None:

@@ -128,7 +128,9 @@ def _sentence(curve: Curve) -> str:
     reached = curve.enrolled[-1].count if curve.enrolled else 0
     plan = "no target recorded"
     if curve.target:
-        plan = f"target {curve.target[-1].count} by {curve.target[-1].day}"
+        plan = f"target {curve.target[-1].count}"
+        if curve.target[0].count != curve.target[-1].count:
+            plan = f"{plan} by {curve.target[-1].day}"
     return (
         f"{reached} {curve.unit} enrolled by {curve.until}; {plan}. "
         "The full line is enrolment, the dashed line the target."
