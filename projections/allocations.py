@@ -99,7 +99,7 @@ class Allocations(State):
 
     def _strata(self, rows: tuple[AllocationRow, ...]) -> tuple[StratumRow, ...]:
         used = Counter(row.allocation.stratum for row in rows)
-        true = Counter(_true_stratum(row) for row in rows)
+        true = Counter(true_stratum(row) for row in rows)
         committed = {stratum.stratum: stratum.cap for stratum in self.committed}
         decided = {stratum.code: stratum for stratum in self.trial.settings.strata or ()}
         codes = sorted({*used, *true, *committed, *decided, *self.places})
@@ -117,7 +117,7 @@ class Allocations(State):
         )
 
 
-def _true_stratum(row: AllocationRow) -> str:
+def true_stratum(row: AllocationRow) -> str:
     """The stratum that the participant belongs to, where an error was found; else the one used."""
     found = [error.true_stratum for error in row.errors if error.true_stratum is not None]
     return found[-1] if found else row.allocation.stratum

@@ -17,6 +17,7 @@ from adapters.demo.director import TRIAL, ZONE, Director
 from adapters.demo.participants import CORRECTED
 from adapters.demo.play import lines, play
 from compliance.inquire import Axes
+from domain.eligibility.rule import Measured
 from domain.errors import InvalidInputError, NotFoundError
 from projections.adverse_events import AdverseEvents
 from projections.deviations import Deviations
@@ -113,13 +114,15 @@ def _tell_a_past_moment(run: Run) -> None:
         if row is None:
             raise NotFoundError(f"{CORRECTED} is not known on {day}.", next_step="Report this as a fault.")
         fact = next(fact for fact in row.facts if fact.fact == "egfr").entries[-1]
+        assert isinstance(fact.value, Measured)
+        quantity = fact.value.quantity
         corrected = "".join(f", corrected by entry {moment.position}" for moment in fact.corrections)
         run.output.line(
-            f"Participant {CORRECTED}, eGFR as known on {day} ({ZONE}): {fact.value.quantity.value}"
-            f" {fact.value.quantity.unit} (entry {fact.behind.position}{corrected})",
+            f"Participant {CORRECTED}, eGFR as known on {day} ({ZONE}): {quantity.value} {quantity.unit}"
+            f" (entry {fact.behind.position}{corrected})",
             participant=CORRECTED,
             known=day.isoformat(),
             zone=ZONE,
-            value=str(fact.value.quantity.value),
+            value=str(quantity.value),
             entry=fact.behind.position,
         )

@@ -14,10 +14,10 @@ from projections.fold import Moment, Person
 
 NOT_RECORDED: Final = "not recorded"
 NONE: Final = "none"
-KEYS: Final = (
-    "number", "code", "case", "request", "deviation", "site", "stratum", "fact", "scope", "criterion", "month",
-)  # fmt: skip
-"""Fields that tell one row of a list from another, in the order in which they are looked for."""
+IDS: Final = ("number", "code", "case", "request", "deviation")
+"""Fields of which one is enough to tell a row from the others."""
+COORDINATES: Final = ("site", "stratum", "month", "fact", "scope", "criterion")
+"""Fields that together tell a row from the others."""
 ROWS: Final = "rows"
 """A list that is all that a view has; its name says nothing."""
 
@@ -35,7 +35,7 @@ def statements(view: Any) -> Iterator[Statement]:
     if isinstance(view, tuple):
         yield from _rows("", view, None)  # pyright: ignore[reportUnknownArgumentType]  # rows of any kind
     else:
-        yield from _parts("", view, None, named_by="")
+        yield from _parts("", view, None, named_by=())
 
 
 def _stated(what: str, value: Any, behind: Moment | None) -> Iterator[Statement]:
@@ -43,17 +43,17 @@ def _stated(what: str, value: Any, behind: Moment | None) -> Iterator[Statement]
         case Moment():
             yield Statement(what, "recorded", value)
         case Value() if not _is_inline(value):
-            yield from _parts(what, value, behind, named_by="")
+            yield from _parts(what, value, behind, named_by=())
         case tuple() if not _is_inline(value):  # pyright: ignore[reportUnknownArgumentType]  # rows of any kind
             yield from _rows("" if what == ROWS else what, value, behind)  # pyright: ignore[reportUnknownArgumentType]  # rows of any kind
         case _:
             yield Statement(what, text_of(value), behind)
 
 
-def _parts(what: str, value: Value, behind: Moment | None, *, named_by: str) -> Iterator[Statement]:
+def _parts(what: str, value: Value, behind: Moment | None, *, named_by: tuple[str, ...]) -> Iterator[Statement]:
     """The simple fields of a value with an entry behind it are one statement; everything else its own."""
     own = getattr(value, "behind", None)
-    fields = {name: field for name, field in _fields(value).items() if name not in {"behind", named_by}}
+    fields = {name: field for name, field in _fields(value).items() if name not in {"behind", *named_by}}
     if isinstance(own, Moment):
         together = {name: field for name, field in fields.items() if _is_inline(field)}
         if together or not fields:
@@ -65,16 +65,28 @@ def _parts(what: str, value: Value, behind: Moment | None, *, named_by: str) -> 
 
 
 def _rows(what: str, rows: tuple[Any, ...], behind: Moment | None) -> Iterator[Statement]:
-    for number, row in enumerate(rows, start=1):
-        named_by = next((name for name in KEYS if getattr(row, name, None)), "")
-        row_name = f"{what} {text_of(getattr(row, named_by)) if named_by else number}".strip()
-        if isinstance(row, Value) and not _is_inline(row):
-            yield from _parts(row_name, row, behind, named_by=named_by)
-        elif named_by:
-            rest = {name: field for name, field in _fields(row).items() if name != named_by}
-            yield Statement(row_name, _joined(rest), behind)
-        else:
-            yield Statement(row_name, text_of(row), behind)
+    keys = [_key(row) for row in rows]
+    names = [" ".join(text_of(getattr(row, name)) for name in key) for row, key in zip(rows, keys, strict=True)]
+    unique = len(set(names)) == len(names)
+    for number, (row, key, name) in enumerate(zip(rows, keys, names, strict=True), start=1):
+        row_name = " ".join(filter(None, (what, name, "" if name and unique else f"#{number}")))
+        match row:
+            case Moment():
+                yield Statement(row_name, "recorded", row)
+            case Value() if not _is_inline(row):
+                yield from _parts(row_name, row, behind, named_by=key)
+            case Value() if key:
+                rest = {name: field for name, field in _fields(row).items() if name not in key}
+                yield Statement(row_name, _joined(rest), behind)
+            case _:
+                yield Statement(row_name, text_of(row), behind)
+
+
+def _key(row: Any) -> tuple[str, ...]:
+    """The fields that name a row."""
+    known = _fields(row) if isinstance(row, Value) else {}
+    one = [name for name in IDS if known.get(name)]
+    return tuple(one[:1] or [name for name in COORDINATES if known.get(name)])
 
 
 def _is_inline(value: Any) -> bool:

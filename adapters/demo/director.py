@@ -43,7 +43,7 @@ class Act(NamedTuple):
 
     at: datetime
     order: int
-    act: Callable[[], None]
+    act: Callable[[], object]
 
 
 class Director:
@@ -55,7 +55,7 @@ class Director:
         self._clock = clock
         self._acts: list[Act] = []
 
-    def at(self, when: datetime, act: Callable[[], None]) -> None:
+    def at(self, when: datetime, act: Callable[[], object]) -> None:
         """Plan an act."""
         self._acts.append(Act(when, len(self._acts), act))
 

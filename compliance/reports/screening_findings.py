@@ -17,8 +17,8 @@ from projections.screening_log import ScreeningRow
 
 def answer(known: Known) -> str:
     """The result in one sentence."""
-    sums, planned = known.totals, known.enrolment.planned
-    target = "" if planned is None else f" of {planned:,} planned"
+    sums = known.totals
+    target = "" if known.enrolment.planned is None else f" of {_planned(known)}"
     return (
         f"{counted(sums.screenings, 'screening')} of {counted(sums.persons, 'person')}: {sums.enrolled:,} enrolled"
         f"{target}, {sums.failed:,} screen-failed, {ended(sums):,} left, lost or died before enrolment, "
@@ -26,10 +26,15 @@ def answer(known: Known) -> str:
     )
 
 
+def _planned(known: Known) -> str:
+    whole = "" if known.sites is None else " for the whole trial"
+    return f"{known.enrolment.planned:,} planned{whole}"
+
+
 def figures(known: Known) -> tuple[Figure, ...]:
     """The strip of figures."""
-    sums, planned = known.totals, known.enrolment.planned
-    aim = "no planned number is recorded" if planned is None else f"of {planned:,} planned"
+    sums = known.totals
+    aim = "no planned number is recorded" if known.enrolment.planned is None else f"of {_planned(known)}"
     return (
         _figure("Screenings", sums.screenings, f"numbers issued, to {counted(sums.persons, 'person')}"),
         _figure("Enrolled", sums.enrolled, aim),

@@ -78,13 +78,13 @@ def _standing(allocated: list[ParticipantRow]) -> tuple[Tally, ...]:
 
 
 def curve(known: Known) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
-    """Enrolment by day against the planned number; nothing while nothing is recorded."""
+    """Enrolment by day, for all sites together against the planned number; nothing while nothing is recorded."""
     if known.until is None:
         return (), ()
     counts = {point.day: point.so_far for point in known.enrolment.curve}
     counts.setdefault(known.until, max((count for day, count in counts.items() if day < known.until), default=0))
     enrolled = tuple(DayCount(day=day, count=counts[day]) for day in sorted(counts))
-    planned = known.enrolment.planned
+    planned = known.enrolment.planned if known.sites is None else None
     target = () if planned is None else tuple(DayCount(day=point.day, count=planned) for point in enrolled)
     picture, table = enrolment_curve(Curve(enrolled=enrolled, target=target, until=known.until))
     return (picture,), (table,)

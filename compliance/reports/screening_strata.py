@@ -1,12 +1,13 @@
 """Allocations by site and stratum against the cap of the stratum: pooled over arms, coded or not."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from compliance.reports.model import Code, Row, Table
 from compliance.reports.screening_known import Known
 from compliance.reports.screening_words import column, folded
-from projections.allocations import SiteStratum, StratumRow
+from projections.allocations import StratumRow, true_stratum
 
 _STANDING: Final = (
     Code(code="places left", meaning="the cap of the stratum is not reached"),
@@ -47,13 +48,10 @@ def _stratum(known: Known, row: StratumRow) -> Iterator[tuple[str | None, ...]]:
     shown = "all sites" if known.sites is None else "sites shown"
     whole = (str(row.true_members), str(row.places_taken), row.cap_from)
     yield (row.stratum, row.label, shown, str(row.allocated), cap, _standing(known, row), *whole)
-    for part in known.allocations.by_site:
-        if part.stratum == row.stratum:
-            yield (row.stratum, row.label, part.site, *_part(part, cap), row.cap_from)
-
-
-def _part(part: SiteStratum, cap: str | None) -> tuple[str | None, ...]:
-    return (str(part.allocated), cap, "part", None, None)
+    used = Counter(one.site for one in known.allocations.rows if one.allocation.stratum == row.stratum)
+    true = Counter(one.site for one in known.allocations.rows if true_stratum(one) == row.stratum)
+    for site in sorted({*used, *true}, key=str):
+        yield (row.stratum, row.label, site, str(used[site]), cap, "part", str(true[site]), None, row.cap_from)
 
 
 def _standing(known: Known, row: StratumRow) -> str:

@@ -14,7 +14,7 @@ from domain.allocation.facts import (
 )
 from domain.allocation.lists import Randomisation
 from domain.command import Decided, Given, Room, command
-from domain.input import Code, QuantityGiven, Reference
+from domain.input import QuantityGiven, Reference
 from domain.participant.base import ParticipantCommand
 from domain.refusals import not_in_order
 from domain.trial.commands import Part, TrialCommand
@@ -22,7 +22,7 @@ from domain.trial.facts import DesignSettings, Stratum
 
 LENGTH_STEP = 64
 """Lists are padded to a multiple of this many slots, at least twice the cap, so that length tells nothing."""
-ArmGiven = Annotated[Code, Field(max_length=60, repr=False)]
+ArmGiven = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,59}$", repr=False)]
 """What every envelope has room for: a longer one would be found out by the first allocation that draws it."""
 
 

@@ -96,7 +96,7 @@ class Enrol(Placing):
         assert row is not None
         taken = room.get(Places, streams.stratum(room.trial, stratum)).taken
         over = room.get(Trial, streams.trial(room.trial)).settings.allow_over_enrolment
-        if taken > row.cap and not over:
+        if taken >= row.cap and not over:
             raise not_in_order(
                 "stratum_full",
                 f"The stratum {stratum} has no place left.",

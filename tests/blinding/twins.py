@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from hashlib import shake_256
 from pathlib import Path
+from traceback import format_exception
 from typing import Any, NamedTuple
 
 from adapters.chance import SeededBytes, SetClock
@@ -193,7 +194,7 @@ class Watched(Director):
         try:
             done = super().send(person, command, payload | first, **frame)
         except TrialproofError as error:
-            self._hear(person, command, {**told(error), "text": str(error), "repr": repr(error)})
+            self._hear(person, command, {**told(error), "printed": "".join(format_exception(error))})
             raise
         finally:
             self.sent[-1].line["payload"] = payload

@@ -128,6 +128,15 @@ def test_consent_given_again_counts_from_then_on() -> None:
     assert "act-after-withdrawal" in deviations(world.when(ACTS["dose"], occurred="2027-03-11T09:00"))
 
 
+def test_a_consent_claimed_for_the_moment_of_the_withdrawal_renews_nothing() -> None:
+    world = in_treatment()
+    world.when(withdrawing("treatment"), occurred="2027-03-09")
+
+    consented(world, "001", "2027-03-09")
+
+    assert world.participant().withdrawn("treatment") is not None
+
+
 def test_a_consent_for_another_scope_renews_nothing() -> None:
     world = in_treatment()
     world.when(withdrawing("treatment"))
