@@ -14,6 +14,8 @@ from adapters.chance import FreshIds, system_clock
 from adapters.keys.sealing import Opener, Sealer, VaultSealing
 from adapters.keys.secret import read_secret, write_new_secret
 from adapters.keys.store import KeyStore
+from adapters.read_models.file import ViewFile
+from adapters.read_models.follower import Follower
 from adapters.storage.ledger import EventStoreLedger
 from adapters.storage.locks import Locks
 from adapters.storage.mapper import FactSealing
@@ -161,6 +163,11 @@ def assemble(
 def look_at(folder: Path) -> LedgerFile:
     """The ledger file of a store, for the verifier: no key store, no examination, no means to change it."""
     return LedgerFile(folder / LEDGER_FILE)
+
+
+def read_models(store: Store) -> Follower:
+    """The views of blinded readers, beside the ledger."""
+    return Follower(store.ledger, ViewFile(store.folder / "read-models" / "blinded.sqlite"))
 
 
 def stream_root(recorder: LedgerRecorder, stream: str) -> str:

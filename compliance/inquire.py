@@ -4,6 +4,7 @@ The same gate as for commands decides, and what it allows is all that is read: a
 site. Reads of what only some may know leave an event in the access ledger before they are answered.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
@@ -19,7 +20,7 @@ from compliance.scope import visible
 from domain import streams
 from domain.access.facts import CommandRefused, RecordRead
 from domain.allocation.facts import DisclosureRecorded
-from domain.errors import NotFoundError, Refusal
+from domain.errors import InvalidInputError, NotFoundError, Refusal
 from domain.fields import SealedText
 from domain.ledger.facts import Environment
 from domain.people.person import Person
@@ -27,6 +28,8 @@ from domain.ports import NewEntry
 from domain.record import Entry, Fact
 from domain.trial.facts import OpenItem
 from domain.trial.trial import Trial
+from domain.values import YEARS
+from projections.amendments import effective
 from projections.fold import State
 from projections.replay import known_position, last_instant, replay
 
@@ -76,7 +79,26 @@ class Disclosure(NamedTuple):
 
 def instant_of(when: date | datetime, zone: str) -> datetime:
     """The instant asked for; a bare date means the end of that day in the zone."""
+    if when.year not in YEARS:
+        raise _unreadable("bad_date", f"{when} lies outside the years {YEARS[0]} to {YEARS[-1]}.")
+    if isinstance(when, datetime) and when.tzinfo is None:
+        raise _unreadable("naive_time", f"{when} has no offset from UTC, so it is no instant.")
     return when if isinstance(when, datetime) else last_instant(when, zone)
+
+
+def zone_in(trial: str, entries: Sequence[Entry]) -> str:
+    """The trial's zone as decided in these entries, UTC until then: the same entries always mean the same days."""
+    if not entries:
+        raise NotFoundError(f"There is no trial {trial} here.", next_step="List the trials with `trialproof doctor`.")
+    aggregate = Trial.start()
+    for entry in effective(entry for entry in entries if entry.frame.stream == streams.trial(trial)):
+        aggregate = aggregate.after(entry)
+    return aggregate.zone
+
+
+def _unreadable(code: str, what: str) -> InvalidInputError:
+    next_step = "Give a day such as 2027-03-03, or a time with its offset."
+    return InvalidInputError(code, what, field="axes", next_step=next_step)
 
 
 class Inquire:
@@ -116,7 +138,7 @@ class Inquire:
     def at(self, allowed: AllowedReading, trial: str, axes: Axes, position: int) -> Reading:
         """Read up to a position what the gate allowed."""
         entries = all_entries(self.ports.ledger, streams.trial_ledger(trial), up_to=position)
-        zone = axes.zone or self.zone(trial)
+        zone = axes.zone or zone_in(trial, entries)
         if axes.known is not None:
             position = known_position(entries, instant_of(axes.known, zone))
         true = None if axes.true is None else instant_of(axes.true, zone)
@@ -127,16 +149,6 @@ class Inquire:
         """Fold a projection over what the person may see."""
         reading = self.reading(identity, action, trial, axes)
         return Answer(replay(projection, reading.entries, true=reading.true), reading)
-
-    def zone(self, trial: str) -> str:
-        """The trial's decided zone; UTC until then."""
-        aggregate = self.histories.load(streams.trial(trial)).aggregate
-        assert isinstance(aggregate, Trial)
-        if not aggregate.registered:
-            raise NotFoundError(
-                f"There is no trial {trial} here.", next_step="List the trials with `trialproof doctor`."
-            )
-        return aggregate.zone
 
     def open_items(self, identity: Identity, trial: str) -> tuple[OpenItem, ...]:
         """What a hard lock would have to accept now."""
@@ -168,13 +180,16 @@ class Inquire:
         reading = self.reading(identity, action, trial)
         entry = next((e for e in reading.entries if e.body.event_id == event_id), None)
         sealed: Any = None if entry is None else getattr(entry.fact, field, None) or getattr(entry.body, field, None)
+        unreadable = NotFoundError(
+            f"No sealed text {field} of that entry is readable here.",
+            next_step="Look the entry up with `trialproof show`.",
+        )
         if entry is None or not isinstance(sealed, SealedText):
-            raise NotFoundError(
-                f"No sealed text {field} of that entry is readable here.",
-                next_step="Look the entry up with `trialproof show`.",
-            )
+            raise unreadable
         if sealed.audience == "safety":
             allowed = self.allow(identity, "read_safety_text", trial)
+            if entry not in visible(reading.entries, allowed.sites):
+                raise unreadable
             what = RecordRead(scope=f"entry {entry.frame.position}", what=field)
             self.record(identity, allowed, trial, "reading", what)
         return self.ports.opens.text(cast("SealedText[Any]", sealed))

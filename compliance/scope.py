@@ -11,6 +11,8 @@ from domain.record import Entry
 from domain.streams import kind_of, name_of
 
 TRIAL_WIDE = frozenset({"ledger", "trial", "protocol", "randomisation"})
+SHARED = frozenset({"screening-numbers", "stratum"})
+"""Streams of the whole trial in which each entry concerns a participant, and so a site, of its own."""
 
 
 class SiteScope:
@@ -32,7 +34,7 @@ class SiteScope:
             self._site_of_participant[fact.number] = fact.site
         named = self._named(fact) or (name_of(stream) if kind == "participant" else None)
         site = getattr(fact, "site", None) or self._site_of_participant.get(named or "")
-        if kind == "stratum":
+        if kind in SHARED:
             return site
         return self._site_of_stream.setdefault(stream, site)
 

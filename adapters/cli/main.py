@@ -5,14 +5,14 @@ from typing import Annotated, Final
 
 import typer
 
-from adapters.cli import apply, demo, ledger, replay, report, setup, show, trial
+from adapters.cli import apply, demo, ledger, replay, report, setup, show, trial, views
 from adapters.cli.command import JSON, KEY_FILE, LOG, STORE
 from adapters.cli.settings import KEY_FILE as KEY_FILE_SETTING
 from adapters.cli.settings import LOG as LOG_SETTING
 from adapters.cli.settings import STORE as STORE_SETTING
 from adapters.cli.settings import Settings
 
-GROUPS: Final = (demo, setup, trial, apply, show, replay, report, ledger)
+GROUPS: Final = (demo, setup, trial, apply, show, replay, report, ledger, views)
 
 app = typer.Typer(
     name="trialproof",

@@ -18,6 +18,8 @@ IDS: Final = ("number", "code", "case", "request", "deviation")
 """Fields of which one is enough to tell a row from the others."""
 COORDINATES: Final = ("site", "stratum", "month", "fact", "scope", "criterion")
 """Fields that together tell a row from the others."""
+PLACE: Final = frozenset({"event_id", "occurred_at", "position", "recorded_at"})
+"""Fields of a row that is one entry."""
 ROWS: Final = "rows"
 """A list that is all that a view has; its name says nothing."""
 
@@ -52,9 +54,10 @@ def _stated(what: str, value: Any, behind: Moment | None) -> Iterator[Statement]
 
 def _parts(what: str, value: Value, behind: Moment | None, *, named_by: tuple[str, ...]) -> Iterator[Statement]:
     """The simple fields of a value with an entry behind it are one statement; everything else its own."""
-    own = getattr(value, "behind", None)
-    fields = {name: field for name, field in _fields(value).items() if name not in {"behind", *named_by}}
-    if isinstance(own, Moment):
+    own = _own(value)
+    left_out = {"behind", *named_by, *(() if own is None else PLACE)}
+    fields = {name: field for name, field in _fields(value).items() if name not in left_out}
+    if own is not None:
         together = {name: field for name, field in fields.items() if _is_inline(field)}
         if together or not fields:
             yield Statement(what, _joined(together), own)
@@ -62,6 +65,15 @@ def _parts(what: str, value: Value, behind: Moment | None, *, named_by: tuple[st
         behind = own
     for name, field in fields.items():
         yield from _stated(f"{what}, {spoken(name)}" if what else spoken(name), field, behind)
+
+
+def _own(value: Value) -> Moment | None:
+    """The entry that the value names as behind it, or that it is about as a whole."""
+    fields = _fields(value)
+    if fields.keys() >= PLACE:
+        return Moment(**{"reason_code": None, **{name: fields[name] for name in PLACE}})
+    behind = fields.get("behind")
+    return behind if isinstance(behind, Moment) else None
 
 
 def _rows(what: str, rows: tuple[Any, ...], behind: Moment | None) -> Iterator[Statement]:
@@ -97,7 +109,7 @@ def _is_inline(value: Any) -> bool:
         case Moment():
             return False
         case Value():
-            return all(_is_inline(field) for field in _fields(value).values())
+            return _own(value) is None and all(_is_inline(field) for field in _fields(value).values())
         case tuple():
             return all(not isinstance(one, Value) for one in value)  # pyright: ignore[reportUnknownVariableType]  # values of any kind
         case _:
@@ -118,11 +130,20 @@ def text_of(value: Any) -> str:
         case Value():
             return _joined(_fields(value))
         case tuple():
-            return ", ".join(text_of(one) for one in value) or NONE  # pyright: ignore[reportUnknownVariableType]  # values of any kind
+            return ", ".join(_item(one) for one in value) or NONE  # pyright: ignore[reportUnknownVariableType]  # values of any kind
         case str() | int() | Written():
             return str(value)
         case _:
             return str(msgspec.to_builtins(value))
+
+
+def _item(one: Any) -> str:
+    """One of several; a name with its text stands in a list as a pair."""
+    match one:
+        case (str() as name, None | str() as text):
+            return f"{spoken(name)} {text_of(text)}"
+        case _:
+            return text_of(one)
 
 
 def _joined(fields: dict[str, Any]) -> str:

@@ -11,6 +11,8 @@ VISITS = (("V1", 30), ("V2", 90), ("V3", 180))
 STOPPED = "017"
 """Withdraws from treatment and stays in follow-up."""
 LEFT_FOLLOW_UP = "022"
+NEW_CONSENT_DAY = 230
+"""From then on consent is given on version 2.0."""
 LATE_VISIT = "010"
 EARLY_PROCEDURE = "006"
 CORRECTED = "013"
@@ -112,7 +114,7 @@ class Course:
     def consent(self) -> None:
         """Consent, informed by the sub-investigator, transcribed by the coordinator."""
         informer = SUB_INVESTIGATOR[self.row.site]
-        version = "2.0" if self.row.day >= 230 else "1.0"
+        version = "2.0" if self.row.day >= NEW_CONSENT_DAY else "1.0"
         payload = {
             "document": "ICF",
             "version": version,

@@ -12,11 +12,11 @@ from compliance.reporting import ACCESS_READERS, Reporting, Request
 from compliance.reports.audit_filters import NO_FILTERS, AuditTrailFilters
 from compliance.reports.catalogue import CATALOGUE, Listed
 
-EDITIONS: Final = (AuditTrailFilters(participant="005"), AuditTrailFilters(changes_only=True))
+EDITIONS: Final = (AuditTrailFilters(participant="005"), AuditTrailFilters(changes_only=True), NO_FILTERS)
 
 
 def reports_for(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Page, data forms, manifest and digests of every report; one that is refused, in the words of the refusal.
+    """Page, data forms, manifest and digests of every report.
 
     The whole audit trail is printed once for all readers who see the same; everybody gets the other reports.
     """
@@ -25,8 +25,8 @@ def reports_for(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, by
         allowed = inquire.allow(_asserted(person), "report_audit_trail", TRIAL)
         kind = (allowed.sites, allowed.actor.role in ACCESS_READERS)
         for listed in CATALOGUE.values():
-            whole = (NO_FILTERS,) if kind not in printed or listed.name != "audit-trail" else ()
-            for edition in (*whole, *(EDITIONS if listed.name == "audit-trail" else ())):
+            editions = EDITIONS if listed.name == "audit-trail" else (NO_FILTERS,)
+            for edition in editions[:1] if kind in printed else editions:
                 name = f"{person}, {listed.name} {' '.join(edition.words())}"
                 yield from _files(store, person, listed, edition, name)
         printed.add(kind)

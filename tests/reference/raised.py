@@ -5,13 +5,16 @@ function around it, that function makes errors too, and its own calls are taken 
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.architecture.names import Names
 
+UNKNOWN = re.compile("…[… /]*…")
+"""Several things in a row that are known only when the error arises: one is told."""
 PARTS = ("code", "what", "next_step", "rule")
 Given = Mapping[str, ast.expr]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -66,33 +69,57 @@ class Source:
         yield from _calls(self.names.tree, ())
 
 
+class Call(NamedTuple):
+    """A call, with its module and the classes and functions around it."""
+
+    source: Source
+    node: ast.Call
+    around: tuple[ast.AST, ...]
+
+    @property
+    def where(self) -> str:
+        """The full name of the innermost function or class around it."""
+        names = (each.name for each in self.around if isinstance(each, Function | ast.ClassDef))
+        return ".".join([self.source.module, *names])
+
+
 def read_errors(files: Mapping[str, Path]) -> tuple[list[Raised], set[str]]:
     """All errors of these modules, and the functions that pass on a code which no source spells out."""
     sources = [Source(module, path.read_text()) for module, path in files.items()]
+    calls = [Call(source, node, around) for source in sources for node, around in source.calls()]
+    calls = [call for call in calls if call.where not in FIRST]
+    makers = _makers(calls)
+    rows = [row for call in calls for row in _raised_by(call, makers)]
+    return sorted({row for row in rows if row.code != "…"}), {row.where for row in rows if row.code == "…"}
+
+
+def _makers(calls: Sequence[Call]) -> Mapping[str, list[Maker]]:
+    """Every function that makes an error of what it is given, found from those that are known until no new one is."""
     makers: dict[str, list[Maker]] = {name: [maker] for name, maker in FIRST.items()}
-    known = -1
+    known = 0
     while known != sum(map(len, makers.values())):
         known = sum(map(len, makers.values()))
-        found: list[Raised] = []
-        passed_on: set[str] = set()
-        for source in sources:
-            for call, around in source.calls():
-                where = _where(source.module, around)
-                if where in FIRST:
+        for call in calls:
+            for kind, parts in _made(call, makers):
+                outer = _taking(parts, call.around)
+                if outer is None:
                     continue
-                for maker in makers.get(source.full(call.func), ()):
-                    parts = _filled(maker, call)
-                    outer = _taking(parts, around)
-                    if outer is not None:
-                        own = Maker(maker.kind, _parameters(outer), parts)
-                        name = f"{source.module}.{outer.name}"
-                        if not any(_same(own, other) for other in makers.setdefault(name, [])):
-                            makers[name].append(own)
-                        continue
-                    rows = [_raised(source, maker.kind, each, where) for each in _alternatives(parts, around)]
-                    found += [row for row in rows if row.code != "…"]
-                    passed_on |= {row.where for row in rows if row.code == "…"}
-    return sorted(set(found)), passed_on
+                there = makers.setdefault(f"{call.source.module}.{outer.name}", [])
+                if all(_dumped(parts) != _dumped(other.parts) for other in there):
+                    there.append(Maker(kind, _parameters(outer), parts))
+    return makers
+
+
+def _raised_by(call: Call, makers: Mapping[str, list[Maker]]) -> Iterator[Raised]:
+    for kind, parts in _made(call, makers):
+        if _taking(parts, call.around) is None:
+            for each in _alternatives(parts, call.around):
+                yield _raised(call.source, kind, each, call.where)
+
+
+def _made(call: Call, makers: Mapping[str, list[Maker]]) -> list[tuple[str, Given]]:
+    known = makers.get(call.source.full(call.node.func), ())
+    return [(maker.kind, _filled(maker, call.node)) for maker in known]
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -112,10 +139,6 @@ def _calls(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[tuple[ast.Cal
             yield child, around
         inside = (*around, child) if isinstance(child, Function | ast.ClassDef) else around
         yield from _calls(child, inside)
-
-
-def _where(module: str, around: tuple[ast.AST, ...]) -> str:
-    return ".".join([module, *(each.name for each in around if isinstance(each, Function | ast.ClassDef))])
 
 
 def _parameters(function: Function) -> tuple[str, ...]:
@@ -146,10 +169,8 @@ class _Filling(ast.NodeTransformer):
         return self._given.get(node.id, node)
 
 
-def _same(one: Maker, other: Maker) -> bool:
-    return {name: ast.dump(part) for name, part in one.parts.items()} == {
-        name: ast.dump(part) for name, part in other.parts.items()
-    }
+def _dumped(parts: Given) -> dict[str, str]:
+    return {name: ast.dump(part) for name, part in parts.items()}
 
 
 def _alternatives(parts: Given, around: tuple[ast.AST, ...]) -> Iterator[Given]:
@@ -180,7 +201,7 @@ def _rows(name: str, function: ast.AST) -> Iterator[Given]:
 
 
 def _raised(source: Source, kind: str, parts: Given, where: str) -> Raised:
-    said = {name: _text(parts[name], source) if name in parts else "" for name in PARTS}
+    said = {name: UNKNOWN.sub("…", _text(parts[name], source)) if name in parts else "" for name in PARTS}
     return Raised(kind, said["code"], said["what"], said["next_step"], said["rule"], where)
 
 
@@ -191,6 +212,10 @@ def _text(part: ast.expr, source: Source) -> str:
         case ast.Name(id=name) if name in source.constants:
             return _text(source.constants[name], source)
         case ast.JoinedStr(values=values):
-            return "".join(_text(each.value if isinstance(each, ast.FormattedValue) else each, source) for each in values)
+            return "".join(
+                _text(each.value if isinstance(each, ast.FormattedValue) else each, source) for each in values
+            )
+        case ast.IfExp(body=one, orelse=other):
+            return f"{_text(one, source)} / {_text(other, source)}"
         case _:
             return "…"

@@ -1,0 +1,156 @@
+"""Types of fields in words, the same for commands and events; a type of its own name is explained in a table."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from uuid import UUID
+
+from msgspec import Meta
+
+from domain import input as given
+from domain import values
+from domain.eligibility.rule import FactValue, Rule
+from domain.ledger.base import RecordStream
+from domain.ledger.change import JsonGiven, Pointer
+from domain.ledger.facts import JsonText
+from domain.participant.base import ParticipantNumber
+from domain.people.roles import Role
+from domain.protocol.commands import Days
+from domain.record import Instant
+from domain.site.commands import SiteCode
+from domain.times import Occurred
+from domain.trial.commands import DesignGiven
+from domain.unblinding.routine import Recipients
+
+NAMED: tuple[tuple[Any, str], ...] = (
+    (given.Code, "code"),
+    (given.Reference, "reference"),
+    (given.PublicText, "public text"),
+    (given.Words256, "words (252 bytes)"),
+    (given.Words1024, "words (1,020 bytes)"),
+    (given.Words4096, "words (4,092 bytes)"),
+    (given.Words16384, "words (16,380 bytes)"),
+    (given.Digest, "digest"),
+    (given.Zone, "zone"),
+    (given.DateGiven, "date"),
+    (given.NumberGiven, "number"),
+    (given.OccurredGiven, "claimed time"),
+    (given.QuantityGiven, "quantity"),
+    (given.FactGiven, "fact value"),
+    (given.RuleGiven, "rule"),
+    (DesignGiven, "registry design"),
+    (Days, "days"),
+    (JsonGiven, "any JSON"),
+    (Pointer, "pointer"),
+    (ParticipantNumber, "participant number"),
+    (RecordStream, "record"),
+    (Recipients, "list of code"),
+    (Role, "role"),
+    (SiteCode, "site code"),
+    (FactValue, "fact value"),
+    (Rule, "rule"),
+    (JsonText, "JSON text"),
+    (values.Bytes16, "16 bytes"),
+    (values.Bytes32, "32 bytes"),
+    (values.Code, "code"),
+    (values.Hex64, "digest"),
+    (values.Name, "name"),
+    (values.Text, "public text"),
+    (values.PartialDate, "date"),
+    (values.Number, "number"),
+    (values.Quantity, "quantity"),
+    (Occurred, "claimed time"),
+    (Instant, "instant"),
+    (datetime, "instant"),
+    (UUID, "UUID"),
+    (NoneType, "null"),
+    (bool, "true or false"),
+    (int, "whole number"),
+    (str, "text"),
+)
+
+MEANINGS = {
+    "any JSON": "a value without floating-point numbers; a decimal number is text",
+    "claimed time": "`2027-03-03T10:15:00+08:00[Asia/Shanghai]`, or as exact as known: `2027-03[Asia/Shanghai]`",
+    "code": "1 to 64 letters, digits and `. _ : + -`, beginning with a letter or digit",
+    "date": "`2027-03-09`, or as exact as known: `2027-03`, `2027`",
+    "days": "a whole number of days, 0 to 10,000",
+    "digest": "a SHA-256 as 64 lower-case hex digits",
+    "fact value": '`{"type": "measured", "quantity": …}`, `{"type": "chosen", "code": …}`,'
+    ' `{"type": "stated", "holds": …}` or `{"type": "dated", "date": …}`',
+    "instant": "a time with its offset from UTC, `2027-03-03T02:15:00Z`; entries hold UTC with six digits",
+    "JSON text": "one value as canonical JSON text (RFC 8785)",
+    "name": "1 to 256 characters",
+    "number": 'a decimal number as text, its digits kept: `"1.50"`',
+    "participant number": "3 to 6 digits: the screening number",
+    "pointer": "a JSON pointer (RFC 6901) into context or payload: `/payload/value/quantity/value`",
+    "public text": "1 to 8,192 characters, about no person; readable with its entry",
+    "quantity": '`{"value": number, "unit": "mg/dL"}`, the unit in UCUM',
+    "record": "a record of the trial: `participant/007`, `adverse-event/CASE`, `deviation/ID`, `site/CODE`",
+    "reference": "1 to 256 characters",
+    "registry design": "the verbatim design of a registry record, as `trialproof trial import` sends it",
+    "role": "one of the roles below",
+    "rule": "a coded rule; its forms stand in the [schema](schemas/protocol.rule_coded.v1.json)",
+    "site code": "1 to 32 letters, digits and `-`",
+    "words": "free text of at most so many bytes in UTF-8, sealed before it is stored",
+    "zone": "an IANA time zone, `Asia/Shanghai`",
+}
+"""What a reader must know of a type to write a value of it."""
+
+
+def type_words(hint: Any) -> str:
+    """A type in words; TypeError for one that has none, so that no field stays unexplained."""
+    hint = _without_kind(hint)
+    for known, words in NAMED:
+        if hint == known:
+            return words
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return type_words(inside[0]) + _bounds(inside[1:])
+    if origin in (Union, UnionType):
+        return _either(inside)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in inside)
+    if origin is tuple:
+        return f"list of {type_words(inside[0])}"
+    if isinstance(origin or hint, type) and (origin or hint).__doc__:
+        return f"`{(origin or hint).__name__}`"
+    raise TypeError(f"no words are known for {hint}")
+
+
+def parts_named(hints: Iterable[Any], base: type) -> list[type]:
+    """The classes of a kind that these types are made of, those inside others after them."""
+    found: list[type] = []
+    for hint in hints:
+        for each in (hint, *get_args(hint)):
+            if isinstance(each, type) and issubclass(each, base) and each not in found:
+                found.append(each)
+            elif each is not hint:
+                found += [one for one in parts_named([each], base) if one not in found]
+    return found
+
+
+def _without_kind(hint: Any) -> Any:
+    """`Open[T]` marks T; only the mark goes."""
+    if get_origin(hint) is not Annotated:
+        return hint
+    inner, *marks = get_args(hint)
+    rest = [mark for mark in marks if not (isinstance(mark, Meta) and mark.extra_json_schema)]
+    return Annotated[(inner, *rest)] if rest else inner
+
+
+def _either(inside: tuple[Any, ...]) -> str:
+    members = [type_words(each) for each in inside if each is not NoneType]
+    return " or ".join([*members, "null"] if NoneType in inside else members)
+
+
+def _bounds(marks: tuple[Any, ...]) -> str:
+    """Numbers that a field's own mark sets: "whole number, 1 to 1000"."""
+    known: dict[str, int] = {}
+    for mark in marks:
+        for each in getattr(mark, "metadata", ()):
+            known |= {name: getattr(each, name) for name in ("ge", "le", "min_length") if hasattr(each, name)}
+    if "ge" in known:
+        return f", {known['ge']} to {known['le']}" if "le" in known else f", {known['ge']} or more"
+    return ", at least one" if known.get("min_length") == 1 else ""
