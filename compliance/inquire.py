@@ -6,7 +6,7 @@ site. Reads of what only some may know leave an event in the access ledger befor
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from compliance import gate
@@ -17,11 +17,12 @@ from compliance.lock_view import lock_view
 from compliance.pages import all_entries
 from compliance.ports import Ports
 from compliance.scope import visible
+from compliance.sealed import is_sealed
 from domain import streams
 from domain.access.facts import CommandRefused, RecordRead
 from domain.allocation.facts import DisclosureRecorded
+from domain.command import Actor
 from domain.errors import InvalidInputError, NotFoundError, Refusal
-from domain.fields import SealedText
 from domain.ledger.facts import Environment
 from domain.people.person import Person
 from domain.ports import NewEntry
@@ -125,7 +126,7 @@ class Inquire:
         except Refusal as refusal:
             fact = CommandRefused(code=refusal.code, command=action, rule=refusal.rule)
             denied = AllowedReading(
-                gate.Actor(identity.person, "", "service", ""), gate.refused(refusal.rule, position), None
+                Actor(identity.person, "", "service", ""), gate.refused(refusal.rule, position), None
             )
             self.record(identity, denied, trial, "refusal", fact, role="none")
             raise
@@ -184,7 +185,7 @@ class Inquire:
             f"No sealed text {field} of that entry is readable here.",
             next_step="Look the entry up with `trialproof show`.",
         )
-        if entry is None or not isinstance(sealed, SealedText):
+        if entry is None or not is_sealed(sealed):
             raise unreadable
         if sealed.audience == "safety":
             allowed = self.allow(identity, "read_safety_text", trial)
@@ -192,7 +193,7 @@ class Inquire:
                 raise unreadable
             what = RecordRead(scope=f"entry {entry.frame.position}", what=field)
             self.record(identity, allowed, trial, "reading", what)
-        return self.ports.opens.text(cast("SealedText[Any]", sealed))
+        return self.ports.opens.text(sealed)
 
     def record(
         self,

@@ -1,11 +1,12 @@
 """What happened in a few words, and values as their reader may know them."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 
 from compliance.reports.wording import spaced, value_words
+from compliance.sealed import is_sealed
 from domain.fields import SealedText
 from domain.ledger.facts import CorrectionProposed, RecordCorrected
 from domain.record import Entry
@@ -70,7 +71,7 @@ def values(row: AuditRow, entry: Entry, open_text: OpenText) -> tuple[str | None
 
 
 def _known(value: Any, printed: str | None, open_text: OpenText) -> str | None:
-    return open_text(cast("SealedText[Any]", value)) if isinstance(value, SealedText) else printed
+    return open_text(value) if is_sealed(value) else printed
 
 
 def _quoted(json_text: str, printed: str | None, open_text: OpenText) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from adapters.demo import play
+from adapters.demo.director import Director
 from tests.blinding.mishaps import SLOTS, tell_mishaps
 from tests.blinding.twins import Choices, Plan, Twin, Watched, as_drawn, exchanged, mirrored
 
@@ -47,7 +48,7 @@ def mishaps(tmp_path_factory: pytest.TempPathFactory) -> Generator[Twins]:
         yield twins
 
 
-def tell_demonstration(twin: Twin) -> None:
+def tell_demonstration(twin: Twin) -> Director:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(play, "Director", lambda *_: Watched(twin))
-        play.tell(twin.store, twin.clock, progress=lambda *_: None)
+        return play.tell(twin.store, twin.clock, progress=lambda *_: None)

@@ -34,7 +34,6 @@ from adapters.demo.play import import_record
 from compliance.conduct import Done
 from compliance.gate import Identity
 from compliance.setup import set_up
-from domain.commands import COMMANDS
 from domain.errors import TrialproofError
 
 Payload = dict[str, Any]
@@ -269,8 +268,6 @@ def fail_everything(director: Director, *, samples: int = 1) -> None:
     latest: dict[str, list[tuple[str, Payload]]] = {}
     for sent in director.sent:
         latest.setdefault(sent.line["command"], []).append((sent.person, sent.line["payload"]))
-    missing = sorted(COMMANDS.keys() - latest.keys())
-    assert not missing, f"the stories never send {missing}"
     for command, lines in sorted(latest.items()):
         for person, payload in lines[-samples:]:
             _fail(director, person, command, payload)

@@ -86,7 +86,7 @@ def test_the_comparison_reaches_what_it_is_said_to_reach(in_mishaps: tuple[Reach
     refused = b" ".join(reached["answers"].values())
 
     assert all(reached[channel] for channel in reached), "a channel is empty"
-    assert {one.command for one in mishaps[0].heard} == set(COMMANDS)
+    assert {one.command for one in mishaps[0].heard} == set(COMMANDS), "a command is never sent"
     assert all(f'"error": "{code}"'.encode() in refused for code in HARD_CODES)
     assert all(any(name.startswith(person) for name in reached["projections"]) for person in READERS)
 

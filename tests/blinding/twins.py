@@ -129,17 +129,21 @@ class Heard(NamedTuple):
 class Twin:
     """One of the runs: its store, its log, and what senders were told."""
 
-    def __init__(self, folder: Path, choices: Choices) -> None:
+    def __init__(self, folder: Path, choices: Choices, *, anew: bool = True) -> None:
         self.folder, self.log_file = folder / "store", folder / "log.jsonl"
         self.choices = choices
         self.clock, self.dealt = SetClock(START.astimezone(UTC)), Dealt()
         self.heard: list[Heard] = []
         self._sources = Sources(self.clock, self.dealt, seeded=True)
         self._sealing = choices.sealing(Aside(b"twins")) if choices.sealing else None
+        if anew:
+            self._make()
+        self.store = self.open()
+
+    def _make(self) -> None:
         for part in ("keys", "read-models", "reports"):
             (self.folder / part).mkdir(parents=True)
         KeyStore.create(self._key_store, SECRET, clock=self.clock, randomness=self.dealt).close()
-        self.store = self.open()
 
     @property
     def _key_store(self) -> Path:
