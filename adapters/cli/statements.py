@@ -71,7 +71,14 @@ def _own(value: Value) -> Moment | None:
     """The entry that the value names as behind it, or that it is about as a whole."""
     fields = _fields(value)
     if fields.keys() >= PLACE:
-        return Moment(**{"reason_code": None, **{name: fields[name] for name in PLACE}})
+        reason = fields.get("reason_code")
+        return Moment(
+            event_id=fields["event_id"],
+            occurred_at=fields["occurred_at"],
+            position=fields["position"],
+            reason_code=reason,
+            recorded_at=fields["recorded_at"],
+        )
     behind = fields.get("behind")
     return behind if isinstance(behind, Moment) else None
 

@@ -29,7 +29,7 @@ from compliance.envelope import Envelope, read_envelope
 from compliance.histories import Histories
 from compliance.inquire import Inquire
 from domain import streams
-from domain.allocation.facts import DisclosureRecorded
+from domain.allocation.facts import DisclosureRecorded, SlotDrawn
 from domain.allocation.lists import SealedList
 from domain.errors import InvalidInputError
 from domain.record import Entry
@@ -124,10 +124,10 @@ def things_that_know_arms(told: Twin) -> Iterator[Any]:
     histories = Histories(told.store.ledger)
     for entry in vault_of(told):
         yield from (entry, entry.fact)
-        history = histories.load(entry.frame.stream)
-        yield from (history, history.aggregate)
-        if isinstance(history.aggregate, SealedList):
-            yield history.aggregate.arm_of(entry.body.event_id)
+        if isinstance(entry.fact, SlotDrawn):
+            history = histories.load(entry.frame.stream)
+            assert isinstance(history.aggregate, SealedList)
+            yield from (history, history.aggregate, history.aggregate.arm_of(entry.fact.allocation))
         if isinstance(entry.fact, DisclosureRecorded):
             yield Inquire(told.store.ports).disclosure(asserted(entry.fact.recipient), TRIAL, entry.fact.request)
     detail = {"participant": "001", "dose": 1, "product": PRODUCTS[0], "lot": "Zephyrkite-4417"}

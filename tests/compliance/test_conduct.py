@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters.wiring import create_store
 from compliance.conduct import Conduct
 from compliance.gate import Identity
 from compliance.setup import set_up
@@ -171,11 +172,22 @@ def test_commands_that_overtake_each_other_are_decided_again(desk: Desk) -> None
     assert all(desk.store.ledger.stream(f"trial:T1/site/{n:02d}") for n in range(12))
 
 
-def test_a_store_is_set_up_once_and_not_yet_for_production(desk: Desk, tmp_path: Path) -> None:
+def test_a_store_is_set_up_once(desk: Desk) -> None:
     with pytest.raises(InvalidInputError) as again:
         set_up(desk.store.ports, asserted("a"), environment="demonstration", printed_name="A", organisation="O")
 
     assert again.value.code == "already_set_up"
+
+
+def test_production_stores_wait_for_credentials(tmp_path: Path) -> None:
+    store = create_store(tmp_path / "store", tmp_path / "secret.key")
+
+    with pytest.raises(InvalidInputError) as refused:
+        set_up(store.ports, asserted("a"), environment="production", printed_name="A", organisation="O")
+
+    assert refused.value.code == "production_needs_credentials"
+    assert store.ledger.ledgers() == []
+    store.close()
 
 
 def test_a_trial_registered_twice_is_refused(desk: Desk) -> None:

@@ -8,12 +8,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_json
 
 from compliance.gate import TABLE
-from domain.command import Command, Reason, Source
+from domain.command import Command
 from domain.commands import COMMANDS
 from domain.people.commands import PersonCommand
 from domain.people.roles import Role
 from tests.reference.markdown import page, sentence, table
-from tests.reference.type_words import MEANINGS, parts_named, type_words
+from tests.reference.type_words import meanings, models_in, type_words
 
 INTRODUCTION = """\
 A command is one line of JSON, sent with `trialproof apply`:
@@ -29,13 +29,13 @@ A command is one line of JSON, sent with `trialproof apply`:
 | `performer` | `{"person": …, "role": …}` or null | who did the act, `"person": null` if unknown; else the sender |
 | `payload` | object | the fields below |
 
-Every payload also takes the fields of [every command](#every-command). A field without a default must be given.
+Every payload also takes the fields of [every command](#every-command). A field without a default must be given; a type
+in `Capitals` is one of the [parts of payloads](#parts-of-payloads).
 Unknown fields are refused; so are floating-point numbers, times without an offset, and fields that would identify a
 person. What a command refuses, and what else can go wrong, stands under [errors](errors.md).
 
 Who may is decided by one table, first by role, then by trial and site; everything else is denied. *Needs a reason* asks
-for `reason.text` in words. *Never stopped* are safety facts and emergencies: neither a lock nor a wrong clock refuses
-them."""
+for `reason.text` in words. *Safety* marks safety facts and emergencies: neither a lock nor a wrong clock stops them."""
 
 COMMON = tuple(Command.model_fields)
 
@@ -51,32 +51,34 @@ def commands_page() -> str:
         ["action", "roles that may"], ([f"`{name}`", _roles(name)] for name in sorted(set(TABLE) - set(COMMANDS)))
     )
     roles = ", ".join(f"`{role}`" for role in get_args(Role))
-    parts = parts_named([hint for _, kind in rows for hint in _hints(kind).values()], BaseModel)
-    every = "\n\n".join([_fields(Command, COMMON), *(_part(each) for each in (Reason, Source))])
+    models = [hint for _, kind in rows for hint in _hints(kind).values()]
+    parts = sorted(set[type[BaseModel]]().union(*map(models_in, models)), key=lambda each: each.__name__)
+    commands = "\n\n".join(_command(name, kind) for name, kind in rows)
+    every = _fields(Command, COMMON) + "\n\n" + "\n\n".join(map(_part, parts))
     return page(
         "Commands",
         INTRODUCTION,
         index,
         "## Every command",
-        every,
+        _fields(Command, COMMON),
         "## Types",
-        table(["type", "is"], sorted(MEANINGS.items())),
+        meanings(every + commands),
         "## Roles",
         roles,
         "## Reading",
         "What is not a command but asks the same table:",
         reads,
         "## Commands",
-        *(_command(name, kind) for name, kind in rows),
+        commands,
         "## Parts of payloads",
-        *(_part(each) for each in sorted(parts, key=lambda each: each.__name__)),
+        *map(_part, parts),
     )
 
 
 def _command(name: str, kind: type[Command]) -> str:
     marks = [f"May be sent by: {_roles(name)}."]
     marks += ["Needs a reason."] if kind.NEEDS_REASON else []
-    marks += ["Never stopped."] if kind.SAFETY else []
+    marks += ["Safety."] if kind.SAFETY else []
     marks += ["Sent without a trial."] if issubclass(kind, PersonCommand) else []
     own = [field for field in kind.model_fields if field not in COMMON]
     fields = _fields(kind, own) or "It takes no fields of its own."

@@ -28,6 +28,7 @@ PASSED_ON = {
 """Where a code is made that no source spells out; every other one must be spelled out."""
 
 REGISTRY = registry._CODES  # pyright: ignore[reportPrivateUsage]  # the page tells what the reader does
+VALUE = "*what is wrong with the value*"
 STANDS_FOR = {"unblinding_…": [f"unblinding_{stage.lower()}" for stage in get_args(Stage)]}
 """The codes of a family, by what the sources spell out of it."""
 
@@ -70,7 +71,8 @@ def _files() -> dict[str, Path]:
 def _table(found: Iterable[Raised]) -> str:
     rows: dict[tuple[str, ...], list[str]] = {}
     for raised in found:
-        said = (f"`{raised.code}`", raised.what, raised.next_step, f"`{raised.rule}`" if raised.rule else "")
+        what = raised.what if raised.what.strip("….") else VALUE
+        said = (f"`{raised.code}`", what, raised.next_step, f"`{raised.rule}`" if raised.rule else "")
         rows.setdefault(said, []).append(_place(raised.where))
     heads = ["code", "what happened", "what to do next", "rule", "arises in"]
     return table(heads, ([*said, ", ".join(dict.fromkeys(places))] for said, places in rows.items()))
@@ -80,7 +82,7 @@ def _place(where: str) -> str:
     """The command whose rules say it; else the file, which several commands or none may share."""
     for name, kind in COMMANDS.items():
         if where.startswith(f"{kind.__module__}.{kind.__qualname__}."):
-            return f"`{name}`"
+            return f"[`{name}`](commands.md#{name})"
     files = {module: path for module, path in _files().items() if f"{where}.".startswith(f"{module}.")}
     return named(files[max(files, key=len)])
 

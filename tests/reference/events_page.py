@@ -5,7 +5,7 @@ from typing import get_type_hints
 from domain.catalogue import EventType, FieldEntry, event_types
 from domain.upcasts import STEPS, current_name
 from tests.reference.markdown import page, sentence, table
-from tests.reference.type_words import MEANINGS, type_words
+from tests.reference.type_words import meanings, type_words
 
 INTRODUCTION = """\
 Every event has a stored name with its version, `subject.fact.vN`. A released version never changes; an older one is
@@ -18,7 +18,7 @@ read for ever. An entry holds a context (who, when, why) and one of these payloa
   regulated record.
 - **Kind** says of a field whether it is open to whoever may read the entry, or sealed: a *sealed text* at one fixed
   size to an audience, a *sealed arm* under a key of its own.
-- Every field is there in every entry; what was not given is `null`."""
+- Every field is there in every entry; what was not given is `null`. A type in `Capitals` is spelled out in the schema."""
 
 
 def events_page() -> str:
@@ -32,9 +32,8 @@ def events_page() -> str:
         ["older name", "is read as", "what is added"],
         ([f"`{name}`", f"`{current_name(name)}`", _words(step.change)] for name, step in sorted(STEPS.items())),
     )
-    types = table(["type", "is"], sorted(MEANINGS.items()))
     events = "\n\n".join(_event(row) for row in rows)
-    parts = (INTRODUCTION, index, "## Older versions", older, "## Types", types, "## Events", events)
+    parts = (INTRODUCTION, index, "## Older versions", older, "## Types", meanings(events), "## Events", events)
     return page("Events", *parts)
 
 

@@ -39,16 +39,18 @@ class Raised(NamedTuple):
     where: str
 
 
-def _named(*parameters: str) -> tuple[tuple[str, ...], Given]:
-    return parameters, {name: ast.Name(name) for name in parameters if name in PARTS}
+def _named(*parameters: str, **fixed: str) -> tuple[tuple[str, ...], Given]:
+    own = {name: ast.Name(name) for name in parameters if name in PARTS}
+    return parameters, {**own, **{name: ast.Constant(value) for name, value in fixed.items()}}
 
 
 FIRST: Mapping[str, Maker] = {
     "domain.errors.Refusal": Maker("refusal", *_named("code", "what", "rule", "next_step")),
     "domain.errors.InvalidInputError": Maker("input", *_named("code", "what", "field", "next_step")),
-    "domain.input.fault": Maker("input", *_named("code", "what")),
+    "domain.input.fault": Maker("input", *_named("code", "what", next_step="Correct the field and send it again.")),
     "pydantic_core.PydanticCustomError": Maker("input", *_named("code", "what")),
 }
+"""Where errors begin; what a field of a command says is wrong, the envelope tells with a next step of its own."""
 
 
 class Source:

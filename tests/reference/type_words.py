@@ -1,12 +1,13 @@
 """Types of fields in words, the same for commands and events; a type of its own name is explained in a table."""
 
-from collections.abc import Iterable
+import re
 from datetime import datetime
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from pydantic import BaseModel
 
 from domain import input as given
 from domain import values
@@ -22,6 +23,7 @@ from domain.site.commands import SiteCode
 from domain.times import Occurred
 from domain.trial.commands import DesignGiven
 from domain.unblinding.routine import Recipients
+from tests.reference.markdown import table
 
 NAMED: tuple[tuple[Any, str], ...] = (
     (given.Code, "code"),
@@ -90,7 +92,7 @@ MEANINGS = {
     "record": "a record of the trial: `participant/007`, `adverse-event/CASE`, `deviation/ID`, `site/CODE`",
     "reference": "1 to 256 characters",
     "registry design": "the verbatim design of a registry record, as `trialproof trial import` sends it",
-    "role": "one of the roles below",
+    "role": "one of the [roles](commands.md#roles)",
     "rule": "a coded rule; its forms stand in the [schema](schemas/protocol.rule_coded.v1.json)",
     "site code": "1 to 32 letters, digits and `-`",
     "words": "free text of at most so many bytes in UTF-8, sealed before it is stored",
@@ -111,24 +113,26 @@ def type_words(hint: Any) -> str:
     if origin in (Union, UnionType):
         return _either(inside)
     if origin is Literal:
-        return ", ".join(f"`{value}`" for value in inside)
+        return _listed("one of", inside) if inside[1:] else f"`{inside[0]}`"
     if origin is tuple:
-        return f"list of {type_words(inside[0])}"
-    if isinstance(origin or hint, type) and (origin or hint).__doc__:
-        return f"`{(origin or hint).__name__}`"
+        return _listed("any of", get_args(inside[0])) if _is_choice(inside[0]) else f"list of {type_words(inside[0])}"
+    if isinstance(hint, type) and issubclass(hint, BaseModel | Struct):
+        return f"`{hint.__name__}`"
     raise TypeError(f"no words are known for {hint}")
 
 
-def parts_named(hints: Iterable[Any], base: type) -> list[type]:
-    """The classes of a kind that these types are made of, those inside others after them."""
-    found: list[type] = []
-    for hint in hints:
-        for each in (hint, *get_args(hint)):
-            if isinstance(each, type) and issubclass(each, base) and each not in found:
-                found.append(each)
-            elif each is not hint:
-                found += [one for one in parts_named([each], base) if one not in found]
-    return found
+def meanings(text: str) -> str:
+    """A table of the types that the tables of this text use."""
+    cells = " | ".join(re.findall(r"^\| `\w+` \| ([^|]+) \|", text, re.MULTILINE))
+    used = {name for name in MEANINGS if re.search(rf"(?<![`\w]){name}(?![`\w])", cells)}
+    return table(["type", "is"], ([name, MEANINGS[name]] for name in sorted(used, key=str.lower)))
+
+
+def models_in(hint: Any) -> set[type[BaseModel]]:
+    """The parts that a field of this type is made of, and their parts."""
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return {hint}.union(*map(models_in, get_type_hints(hint).values()))
+    return set[type[BaseModel]]().union(*map(models_in, get_args(hint)))
 
 
 def _without_kind(hint: Any) -> Any:
@@ -141,16 +145,26 @@ def _without_kind(hint: Any) -> Any:
 
 
 def _either(inside: tuple[Any, ...]) -> str:
-    members = [type_words(each) for each in inside if each is not NoneType]
+    choices = [value for each in inside if _is_choice(each) for value in get_args(each)]
+    others = [type_words(each) for each in inside if each is not NoneType and not _is_choice(each)]
+    members = ([_listed("one of", tuple(choices))] if choices else []) + others
     return " or ".join([*members, "null"] if NoneType in inside else members)
 
 
+def _is_choice(hint: Any) -> bool:
+    return get_origin(hint) is Literal and hint != Role
+
+
+def _listed(how: str, values: tuple[Any, ...]) -> str:
+    return f"{how} {', '.join(f'`{value}`' for value in values)}"
+
+
 def _bounds(marks: tuple[Any, ...]) -> str:
-    """Numbers that a field's own mark sets: "whole number, 1 to 1000"."""
+    """Numbers that a field's own mark sets: " from 1 to 1,000"."""
     known: dict[str, int] = {}
     for mark in marks:
         for each in getattr(mark, "metadata", ()):
             known |= {name: getattr(each, name) for name in ("ge", "le", "min_length") if hasattr(each, name)}
     if "ge" in known:
-        return f", {known['ge']} to {known['le']}" if "le" in known else f", {known['ge']} or more"
+        return f" from {known['ge']}" + (f" to {known['le']:,}" if "le" in known else "")
     return ", at least one" if known.get("min_length") == 1 else ""
