@@ -25,6 +25,7 @@ from domain.command import Actor, Decided, Given, Room, has_real_reason
 from domain.errors import ConflictError, InvalidInputError, Refusal
 from domain.fields import Administrators, SealedText, TrialTeam
 from domain.ledger.facts import Environment
+from domain.people.commands import PersonCommand
 from domain.people.person import Person
 from domain.ports import CommandOutcome, NewEntry, Placed, Receipt
 from domain.record import Authority, Context, Performer
@@ -66,6 +67,13 @@ class Conduct:
         Raises Refusal (recorded), InvalidInputError (nothing written), ConflictError when it never came
         through, InDoubtError when the outcome is unknown.
         """
+        if not trial and not isinstance(envelope.command, PersonCommand):
+            raise InvalidInputError(
+                "trial_missing",
+                f"{envelope.command.NAME} concerns a trial, and none is named.",
+                field="trial",
+                next_step="Name the trial.",
+            )
         digest = self.ports.digest(b"\0".join([(trial or "").encode(), envelope.canonical]))
         for _ in range(TRIES):
             earlier = self.ports.ledger.outcome(identity.person, envelope.command_id)

@@ -15,6 +15,16 @@ from domain.ports import NewEntry, Receipt
 from domain.record import Context, Fact
 
 
+def check_environment(environment: Environment) -> None:
+    """Refuse what this version cannot hold: production data under identities that nothing proves."""
+    if environment == "production":
+        raise InvalidInputError(
+            "production_needs_credentials",
+            "A production store needs authenticated identities, which this version does not have yet.",
+            next_step="Set a demonstration store up with --environment demonstration.",
+        )
+
+
 def set_up(
     ports: Ports, identity: Identity, *, environment: Environment, printed_name: str, organisation: str
 ) -> Receipt:
@@ -23,12 +33,7 @@ def set_up(
         raise InvalidInputError(
             "already_set_up", "This store is set up already.", next_step="Use it, or name another folder."
         )
-    if environment == "production":
-        raise InvalidInputError(
-            "production_needs_credentials",
-            "A production store needs authenticated identities, which this version does not have yet.",
-            next_step="Set a demonstration store up with --environment demonstration.",
-        )
+    check_environment(environment)
     person, now = identity.person, ports.clock()
     facts: list[tuple[str, Fact]] = [
         (

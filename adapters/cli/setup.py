@@ -16,7 +16,7 @@ from adapters.wiring import SOFTWARE, create_store, open_store
 from compliance.envelope import read_envelope
 from compliance.gate import TABLE_VERSION
 from compliance.proofs.entry import ENTRY_SCHEMA
-from compliance.setup import set_up
+from compliance.setup import check_environment, set_up
 from domain.errors import InvalidInputError
 from domain.people.commands import RegisterPerson
 
@@ -42,6 +42,7 @@ def init(
 ) -> None:
     """Set a new store up: its ledgers' file, its key store, its secret, its first administrator."""
     first = _first_person(administrator, name, organisation)
+    check_environment(environment)
     folder, secret = run.settings.folder, run.settings.secret
     try:
         run.use(create_store(folder, secret))

@@ -3,12 +3,12 @@
 A dialect turns its driver's errors into StorageFullError, StorageUnavailableError and DamagedLedgerError.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import ClauseElement
 
 from adapters.storage.batch import StoredHead
 
@@ -109,8 +109,8 @@ class Dialect(Protocol):
     @property
     def writer(self) -> Writer: ...
 
-    def reading(self) -> AbstractContextManager[Connection]:
-        """Lend a connection that sees what is committed, one statement at a time, and cannot write."""
+    def rows(self, asked: ClauseElement, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Answer with one statement, over what is committed, on a connection that cannot write."""
         ...
 
     def close(self) -> None: ...

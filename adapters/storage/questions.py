@@ -1,18 +1,17 @@
-"""What is asked of the tables, put into statements once.
+"""What is asked of the tables, put into statements once: building one anew costs several times its answer."""
 
-A statement built anew for each read costs three times the read: SQLAlchemy has to recognise it before it can use
-what it compiled before.
-"""
-
+from collections.abc import Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Column, Select, bindparam, select
+from sqlalchemy import Column, Select, bindparam, or_, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from adapters.storage.batch import StoredEntry, StoredHead
 from adapters.storage.tables import ALL_LEDGER_TABLES, LedgerTables, command_outcome, tables_of
 
+Question = Select[Any]
 NO_END: Final = 2**63 - 1
 """Up to here is up to the end: the largest number that a column of positions holds."""
 
@@ -29,29 +28,32 @@ class Questions:
     def __init__(self, tables: LedgerTables) -> None:
         entry, head = tables.entry.c, tables.head.c
         of_ledger = entry.ledger == bindparam("ledger")
-        by_position = (entry.position > bindparam("after"), entry.position <= bindparam("up_to"))
-        whole = select(*_columns(entry, StoredEntry)).where(of_ledger)
-        self.stream = whole.where(
-            entry.stream == bindparam("stream"),
-            entry.version > bindparam("after"),
-            entry.version <= bindparam("up_to"),
-        ).order_by(entry.version)
-        page = whole.where(*by_position).order_by(entry.position).limit(bindparam("limit"))
-        self.page = page
-        self.page_of_types = page.where(entry.type.in_(bindparam("types", expanding=True)))
-        self.head = select(*_columns(head, StoredHead)).where(head.ledger == bindparam("ledger"))
-        self.ledgers = select(head.ledger)
-        self.leaves = select(entry.leaf).where(of_ledger, *by_position).order_by(entry.position)
-        self.places = (
-            select(entry.ledger, entry.position, entry.stream, entry.version, entry.recorded_at)
-            .where(of_ledger, *by_position)
-            .order_by(entry.position)
-        )
+        by_position = (of_ledger, entry.position > bindparam("after"), entry.position <= bindparam("up_to"))
+        of_stream = (of_ledger, entry.stream == bindparam("stream"))
+        by_version = (*of_stream, entry.version > bindparam("after"), entry.version <= bindparam("up_to"))
+        whole = select(*_columns(entry, StoredEntry))
+        places = select(entry.ledger, entry.position, entry.stream, entry.version, entry.recorded_at)
+        self._type = entry.type
+        self.stream: Question = whole.where(*by_version).order_by(entry.version)
+        self.page: Question = whole.where(*by_position).order_by(entry.position).limit(bindparam("limit"))
+        self.leaves: Question = select(entry.leaf).where(*by_position).order_by(entry.position)
+        self.places: Question = places.where(*by_position).order_by(entry.position)
+        self.head: Question = select(*_columns(head, StoredHead)).where(head.ledger == bindparam("ledger"))
+        self.ledgers: Question = select(head.ledger)
+
+    @cache  # noqa: B019 (there are two of these objects, for as long as the process lives)
+    def page_of_types(self, count: int) -> Question:
+        """Give the statement for a page of so many types, named type_0, type_1 and so on."""
+        return self.page.where(or_(*(self._type == bindparam(name) for name in type_names(count))))
 
 
-OUTCOME: Final[Select[tuple[bytes, str, str]]] = select(
-    command_outcome.c.digest, command_outcome.c.code, command_outcome.c.placed
-).where(command_outcome.c.actor == bindparam("actor"), command_outcome.c.command_id == bindparam("command_id"))
+def type_names(count: int) -> Sequence[str]:
+    return [f"type_{number}" for number in range(count)]
+
+
+OUTCOME: Final[Question] = select(command_outcome.c.digest, command_outcome.c.code, command_outcome.c.placed).where(
+    command_outcome.c.actor == bindparam("actor"), command_outcome.c.command_id == bindparam("command_id")
+)
 
 _BY_TABLES: Final = {id(tables): Questions(tables) for tables in ALL_LEDGER_TABLES}
 ALL_QUESTIONS: Final = tuple(_BY_TABLES.values())

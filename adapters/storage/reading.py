@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from threading import Event
 from typing import Any, Final
 
-from sqlalchemy import Executable
-
 from adapters.storage.batch import Head, Placed, RecordedOutcome, StoredEntry, StoredHead, ledger_of
 from adapters.storage.dialect import Dialect
-from adapters.storage.questions import ALL_QUESTIONS, NO_END, OUTCOME, about
+from adapters.storage.questions import ALL_QUESTIONS, NO_END, OUTCOME, Question, about, type_names
 from adapters.storage.runs import read_runs
 from domain.errors import DamagedLedgerError
 
@@ -36,12 +34,9 @@ class LedgerReader:
         types: tuple[str, ...] = (),
     ) -> list[StoredEntry]:
         """Give at most `limit` entries by position, those after `after` up to `up_to`, of all types or some."""
-        asked, end = about(ledger), _end(up_to)
-        if types:
-            return self._entries(
-                asked.page_of_types, ledger=ledger, after=after, up_to=end, limit=limit, types=list(types)
-            )
-        return self._entries(asked.page, ledger=ledger, after=after, up_to=end, limit=limit)
+        asked = about(ledger).page_of_types(len(types)) if types else about(ledger).page
+        named = zip(type_names(len(types)), types, strict=True)
+        return self._entries(asked, ledger=ledger, after=after, up_to=_end(up_to), limit=limit, **dict(named))
 
     def head(self, ledger: str) -> Head | None:
         stored = self.stored_head(ledger)
@@ -94,12 +89,11 @@ class LedgerReader:
             rows = self._rows(about(ledger).places, ledger=ledger, after=first - 1, up_to=last)
             yield from (Placed(*row) for row in rows)
 
-    def _entries(self, asked: Executable, **values: object) -> list[StoredEntry]:
+    def _entries(self, asked: Question, **values: object) -> list[StoredEntry]:
         return [StoredEntry(*row) for row in self._rows(asked, **values)]
 
-    def _rows(self, asked: Executable, **values: object) -> list[tuple[Any, ...]]:
-        with self._dialect.reading() as connection:
-            return [tuple(row) for row in connection.execute(asked, values)]
+    def _rows(self, asked: Question, **values: object) -> list[tuple[Any, ...]]:
+        return self._dialect.rows(asked, values)
 
 
 def _end(up_to: int | None) -> int:

@@ -157,6 +157,6 @@ class EndGrant(PersonCommand):
                 "no_such_grant",
                 f"{self.person} holds no open grant {self.grant}.",
                 rule="grant-must-be-open",
-                next_step="Look the person's grants up with `trialproof show person`.",
+                next_step="The id of a grant stands in the result of the command that gave it.",
             )
         return (given.fact(streams.person(self.person), GrantEnded(grant=self.grant, person=self.person)),)

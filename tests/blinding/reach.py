@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from adapters.cli.main import app
 from adapters.cli.show import WHOLE
 from adapters.demo.director import TRIAL
-from adapters.wiring import Store
+from adapters.wiring import Store, read_models
 from compliance.gate import TABLE, Identity
 from compliance.inquire import Axes, Inquire
 from compliance.scope import visible
@@ -38,6 +38,7 @@ LEDGERS: Final = (streams.trial_ledger(TRIAL), streams.access_ledger(TRIAL), str
 READING: Final = tuple(action for action in TABLE if action.startswith("read_"))
 MEASURED: Final = ("at", "duration_ms")
 SITES: Final = ("01", "02")
+PURPOSE: Final = ("--purpose", "comparing twin runs", "--out", "FOLDER/printed")
 
 
 class Circle(NamedTuple):
@@ -57,6 +58,7 @@ def reached_in(twin: Twin, circle: Circle) -> dict[str, Channel]:
         "projections": dict(_projections(twin.store, circle.readers)),
         "sealed texts": dict(_texts(twin.store, circle.readers)),
         "reports": dict(reports_for(twin.store, circle.readers)),
+        "read models": dict(_read_models(twin.store)),
         "the command line": dict(_printed(twin, circle.typists, circle.typed)),
         "answers": _answers(twin),
         "the log": dict(_logged(twin.log_file)),
@@ -119,6 +121,16 @@ def _projections(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, b
             for name, projection in PROJECTIONS.items():
                 view = replay(projection, reading.entries, true=reading.true).view()
                 yield f"{person}, {name}, {axes}", written(view).encode()
+
+
+def _read_models(store: Store) -> Iterator[tuple[str, bytes]]:
+    """The views that are kept beside the ledger."""
+    follower = read_models(store)
+    yield "positions", json.dumps(follower.catch_up()).encode()
+    for name in PROJECTIONS:
+        view = follower.view(streams.trial_ledger(TRIAL), name)
+        assert view is not None, f"no view of {name} is kept"
+        yield name, view
 
 
 def _texts(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
@@ -193,20 +205,22 @@ def everything_typed() -> Iterator[Typed]:
     yield from (("ledger", "tail", ledger) for ledger in (*LEDGERS, streams.vault_ledger(TRIAL)))
     yield from (("replay", name.replace("_", "-"), "--json") for name in PROJECTIONS)
     yield ("replay", "timeline", "--json", "--as-known-on", "2027-01-12", "--as-true-on", "2027-01-11")
+    yield ("report", "audit-trail", "--participant", "005", *PURPOSE)
+    yield ("report", "screening-log", *PURPOSE)
 
 
 @contextmanager
 def command_line(twin: Twin) -> Generator[Callable[..., bytes]]:
     """The command line over the twin's store, with ids of invocations that repeat; it logs to the twin's log."""
-    numbers = count(1)
+    numbers, folder = count(1), str(twin.folder.parent)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("adapters.cli.run.open_store_at_its_time", lambda *_: twin.open())
         patch.setattr("adapters.cli.run.uuid4", lambda: UUID(int=next(numbers)))
 
         def invoke(*words: str) -> bytes:
             where = ("--store", str(twin.folder), "--log", str(twin.log_file))
-            result = CliRunner().invoke(app, [*where, *words])
+            result = CliRunner().invoke(app, [*where, *(word.replace("FOLDER", folder) for word in words)])
             said = f"{result.exit_code}\n{result.stdout}\n{result.stderr}\n{result.exception!r}"
-            return said.replace(str(twin.folder), "STORE").encode()
+            return said.replace(folder, "FOLDER").encode()
 
         yield invoke

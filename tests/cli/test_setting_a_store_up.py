@@ -1,15 +1,21 @@
 """A store is set up once; its secret stays outside it; `doctor` says whether all is well."""
 
+import json
 import re
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import Result
 
+from adapters.chance import SetClock
+from adapters.wiring import Sources, create_store
+from compliance.gate import Identity
+from compliance.setup import set_up as set_up_store
 from tests.cli.conftest import set_up
-from tests.cli.invoking import Cli, objects
+from tests.cli.invoking import Cli, objects, registered
 
 NEW = {
     "--environment": "demonstration",
@@ -81,10 +87,12 @@ def test_a_store_is_set_up_once(empty: Cli) -> None:
 
 def test_production_is_refused_and_a_demonstration_can_be_set_up_after_it(empty: Cli) -> None:
     refused = init(empty, environment="production")
+    left_behind = empty.folder.exists() or empty.key_file.exists()
     afterwards = init(empty)
 
     assert refused.exit_code == 3
     assert "production_needs_credentials" in refused.stderr
+    assert not left_behind
     assert afterwards.exit_code == 0
     assert empty.heads() == {"system": 3}
 
@@ -157,7 +165,7 @@ def test_doctor_names_the_trials(cli: Cli) -> None:
 
 
 def test_a_store_that_was_never_set_up_says_how_to(empty: Cli) -> None:
-    init(empty, environment="production")
+    create_store(empty.folder, empty.key_file).close()
 
     done = empty("apply", "-", "--as", "admin-01", given="{}")
 
@@ -180,3 +188,20 @@ def test_version_needs_no_store(empty: Cli) -> None:
     assert told["environment"] == "none"
     assert told["software"].startswith("trialproof/")
     assert not empty.store.exists()
+
+
+def test_a_demonstration_recorded_ahead_of_the_clock_goes_on_at_its_own_time(empty: Cli) -> None:
+    ahead = SetClock(datetime(2090, 1, 4, 9, 0, tzinfo=UTC))
+    store = create_store(empty.store, empty.key_file, Sources(clock=ahead, seeded=True))
+    administrator = Identity("admin-01", "asserted", None, "test")
+    set_up_store(
+        store.ports, administrator, environment="demonstration", printed_name="Administrator", organisation="Any"
+    )
+    store.close()
+
+    (done,) = empty.apply(registered("sponsor-01"), person="admin-01")
+
+    assert done["outcome"] == "done", "the administrator's role begins in 2090"
+    assert checks(empty)["clock"]["state"] == "note"
+    verdict = json.loads(empty.process("ledger", "verify", "system", "--json").stdout)
+    assert (verdict["ok"], verdict["entries"]) == (True, 4), "recorded time did not run back"

@@ -197,6 +197,14 @@ def test_a_trial_registered_twice_is_refused(desk: Desk) -> None:
     assert refusal.value.code == "trial_exists"
 
 
+def test_a_command_about_a_trial_names_one(desk: Desk) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        desk.send("lead", "register_trial", REGISTRATION, trial=None)
+
+    assert error.value.code == "trial_missing"
+    assert desk.store.ledger.ledgers() == ["access:T1", "system", "trial:T1", "vault:T1"]
+
+
 def test_a_fact_found_by_a_rule_names_what_caused_it(desk: Desk) -> None:
     desk.send("lead", "register_site", SITE)
     desk.hire("coordinator", "site_coordinator", ["01"])

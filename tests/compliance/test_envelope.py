@@ -131,7 +131,11 @@ def test_no_value_in_a_field_raises_anything_but_an_input_error(value: Any) -> N
         written(performer=value),
         written(payload=value),
     ):
-        try:
-            read_envelope(raw)
-        except InvalidInputError as error:
-            assert error.code
+        assert outcome_of(raw) != ""
+
+
+def outcome_of(raw: bytes) -> str:
+    try:
+        return read_envelope(raw).command.NAME
+    except InvalidInputError as error:
+        return error.code

@@ -30,7 +30,7 @@ A command is one line of JSON, sent with `trialproof apply`:
 | `payload` | object | the fields below |
 
 Every payload also takes the fields of [every command](#every-command). A field without a default must be given; a type
-in `Capitals` is one of the [parts of payloads](#parts-of-payloads).
+such as `VisitPart` is one of the [parts of payloads](#parts-of-payloads).
 Unknown fields are refused; so are floating-point numbers, times without an offset, and fields that would identify a
 person. What a command refuses, and what else can go wrong, stands under [errors](errors.md).
 

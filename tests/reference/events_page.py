@@ -18,7 +18,8 @@ read for ever. An entry holds a context (who, when, why) and one of these payloa
   regulated record.
 - **Kind** says of a field whether it is open to whoever may read the entry, or sealed: a *sealed text* at one fixed
   size to an audience, a *sealed arm* under a key of its own.
-- Every field is there in every entry; what was not given is `null`. A type in `Capitals` is spelled out in the schema."""
+- Every field is there in every entry; what was not given is `null`. A type such as `OpenItem` is spelled out in the
+  schema."""
 
 
 def events_page() -> str:

@@ -149,11 +149,12 @@ def _parameters(function: Function) -> tuple[str, ...]:
 
 
 def _taking(parts: Given, around: tuple[ast.AST, ...]) -> Function | None:
-    """The function around a call that is given a code, or a whole sentence, from outside."""
-    handed = {part.id for part in parts.values() if isinstance(part, ast.Name)}
-    inner = {node.id for node in ast.walk(parts["code"]) if isinstance(node, ast.Name)}
+    """The function around a call that is given a code, or a piece of one, or a whole sentence, from outside."""
+    code = parts["code"]
+    pieces = [each.value for each in ast.walk(code) if isinstance(each, ast.FormattedValue)]
+    handed = {part.id for part in (*parts.values(), *pieces) if isinstance(part, ast.Name)}
     functions = [each for each in around if isinstance(each, Function)]
-    return next((each for each in reversed(functions) if set(_parameters(each)) & (handed | inner)), None)
+    return next((each for each in reversed(functions) if set(_parameters(each)) & handed), None)
 
 
 def _filled(maker: Maker, call: ast.Call) -> Given:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from uuid import UUID
 
 from msgspec import Meta, Struct
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from domain import input as given
 from domain import values
@@ -64,6 +64,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (values.Quantity, "quantity"),
     (Occurred, "claimed time"),
     (Instant, "instant"),
+    (AwareDatetime, "instant"),
     (datetime, "instant"),
     (UUID, "UUID"),
     (NoneType, "null"),
@@ -109,7 +110,8 @@ def type_words(hint: Any) -> str:
             return words
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return type_words(inside[0]) + _bounds(inside[1:])
+        inner, *marks, last = inside
+        return type_words(Annotated[(inner, *marks)] if marks else inner) + _bounds(last)
     if origin in (Union, UnionType):
         return _either(inside)
     if origin is Literal:
@@ -159,12 +161,11 @@ def _listed(how: str, values: tuple[Any, ...]) -> str:
     return f"{how} {', '.join(f'`{value}`' for value in values)}"
 
 
-def _bounds(marks: tuple[Any, ...]) -> str:
-    """Numbers that a field's own mark sets: " from 1 to 1,000"."""
+def _bounds(mark: Any) -> str:
+    """What a field's own mark sets: " from 1 to 1,000"."""
     known: dict[str, int] = {}
-    for mark in marks:
-        for each in getattr(mark, "metadata", ()):
-            known |= {name: getattr(each, name) for name in ("ge", "le", "min_length") if hasattr(each, name)}
+    for each in getattr(mark, "metadata", ()):
+        known |= {name: getattr(each, name) for name in ("ge", "le", "min_length") if hasattr(each, name)}
     if "ge" in known:
         return f" from {known['ge']}" + (f" to {known['le']:,}" if "le" in known else "")
     return ", at least one" if known.get("min_length") == 1 else ""

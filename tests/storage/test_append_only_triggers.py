@@ -6,9 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
 from adapters.storage.batch import Append
 from adapters.storage.sqlite import SqliteDialect
+from adapters.storage.tables import command_outcome
 from domain.errors import StorageUnavailableError
 from tests.storage.ledgers import TRIAL, VAULT, assert_whole, one, opened, outcome, to
 
@@ -121,9 +123,9 @@ def test_the_recorder_goes_on_after_every_attempt(stranger: sqlite3.Connection, 
 
 
 def test_readers_cannot_write(ledger_file: Path) -> None:
+    row = {"actor": "a", "command_id": "b", "digest": b"", "code": "c", "placed": "[]"}
     with closing(SqliteDialect(ledger_file)) as dialect:
-        with dialect.reading() as connection:
-            assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar() == 0
+        assert dialect.rows(select(command_outcome), {}) == []
 
-        with pytest.raises(StorageUnavailableError, match="readonly"), dialect.reading() as connection:
-            connection.exec_driver_sql("INSERT INTO command_outcome VALUES ('a', 'b', x'00', 'c', '[]')")
+        with pytest.raises(StorageUnavailableError, match="readonly"):
+            dialect.rows(insert(command_outcome), row)

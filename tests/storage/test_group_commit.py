@@ -4,13 +4,13 @@
 
 import os
 import signal
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread, get_ident, main_thread
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import ClauseElement
 
 from adapters.storage.batch import Append, NewEntry, Receipt, StreamAppend
 from adapters.storage.combining import CombiningQueue, Turn
@@ -128,12 +128,10 @@ class FailingDialect(SqliteDialect):
         self.failing = FailingWriter(path)
         self._writer = self.failing
 
-    @contextmanager
-    def reading(self) -> Generator[Connection]:
+    def rows(self, asked: ClauseElement, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         if self.unreadable:
             raise StorageUnavailableError("The disk is gone.", next_step="Find it.")
-        with super().reading() as connection:
-            yield connection
+        return super().rows(asked, values)
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 """SQLite: the one place that knows it. One file holds all ledgers of a database."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any
 
-from sqlalchemy import Connection, QueuePool, create_engine
+from sqlalchemy import ClauseElement
 
 from adapters.storage.sqlite.errors import Translating
-from adapters.storage.sqlite.files import connect, create, examine
+from adapters.storage.sqlite.files import create, examine
+from adapters.storage.sqlite.readers import SqliteReaders
 from adapters.storage.sqlite.writer import SqliteWriter
-
-READERS: Final = 64
 
 
 class SqliteDialect:
@@ -24,26 +22,16 @@ class SqliteDialect:
                 create(path)
             examine(path)
             self._writer = SqliteWriter(path)
-            self._readers = create_engine(
-                "sqlite://",
-                creator=lambda: connect(path, "query_only=ON"),
-                poolclass=QueuePool,
-                pool_size=READERS // 4,
-                max_overflow=READERS - READERS // 4,
-                pool_reset_on_return=None,
-                isolation_level="AUTOCOMMIT",
-            )
+        self._readers = SqliteReaders(path)
 
     @property
     def writer(self) -> "SqliteWriter":
         return self._writer
 
-    @contextmanager
-    def reading(self) -> Generator[Connection]:
-        with self._translating, self._readers.connect() as connection:
-            yield connection
+    def rows(self, asked: ClauseElement, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        return self._readers.rows(asked, values)
 
     def close(self) -> None:
         with self._translating:
-            self._readers.dispose()
+            self._readers.close()
             self._writer.close()

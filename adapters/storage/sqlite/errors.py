@@ -6,9 +6,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
-
 from domain.errors import DamagedLedgerError, StorageFullError, StorageUnavailableError, TrialproofError
 
 DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR}
@@ -28,9 +25,8 @@ class Translating:
     ) -> None:
         if error is None:
             return
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(cause, sqlite3.Error | OSError | NoConnectionLeftError):
-            raise meaning(cause, self._name) from error
+        if isinstance(error, sqlite3.Error | OSError):
+            raise meaning(error, self._name) from error
 
 
 def code_of(error: Exception) -> int | None:
