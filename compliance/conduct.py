@@ -6,7 +6,6 @@ A conflict starts again at loading. A refusal leaves one event without the submi
 is not pure (ledger, clock, ids, randomness, sealing, locks) is handed in.
 """
 
-from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
@@ -84,9 +83,6 @@ class Conduct:
                 return attempt.run()
             except ConflictError:
                 continue
-            except Refusal as refusal:
-                attempt.record(refusal)
-                raise
         raise ConflictError(
             f"The command was overtaken {TRIES} times by others.",
             next_step="Send it again with the same command id.",
@@ -119,31 +115,37 @@ class _Attempt:
         self.ports, self.histories = conduct.ports, conduct.histories
         self.envelope, self.wish, self.identity = envelope, envelope.command, identity
         self.trial, self.digest = trial, digest
-        self.loaded: dict[str, History] = {}
-        self.followed: set[str] = {streams.SYSTEM_LEDGER}
         self.now = self.ports.clock()
         self.environment: Environment = conduct.environment
+        self._begin()
+
+    def _begin(self) -> None:
+        self.loaded: dict[str, History] = {}
+        self.followed: set[str] = {streams.SYSTEM_LEDGER}
         self.system_position = self.histories.follow(streams.SYSTEM_LEDGER)
 
     def run(self) -> Done:
-        """Decide and append; with a lock where the command asks for one."""
-        with self._lock():
-            room = self._furnished(self._room())
-            allowed = self._allow(room)
-            given = self._given(room, allowed)
-            self._check_claims(given, room)
-            decided = self.wish.decide(given, room)
-            receipt = self._append(given, room, allowed, decided)
-        return Done(self.envelope.command_id, _positions(receipt.placed), receipt, repeated=False)
+        """Decide and append, with a lock where the command asks for one; a refusal is recorded before it is raised."""
+        try:
+            room = self._room()
+            name = self.wish.lock(room)
+            if name is None:
+                return self._carried_out(room)
+            with self.ports.hold(name):
+                self._begin()
+                return self._carried_out(self._room())
+        except Refusal as refusal:
+            self._record(refusal)
+            raise
 
-    def _lock(self) -> AbstractContextManager[None]:
-        name = self.wish.lock(self._room())
-        if name is None:
-            return nullcontext()
-        held = self.ports.hold(name)
-        self.loaded.clear()
-        self.followed.clear()
-        return held
+    def _carried_out(self, read: Room) -> Done:
+        room = self._furnished(read)
+        allowed = self._allow(room)
+        given = self._given(room, allowed)
+        self._check_claims(given, room)
+        decided = self.wish.decide(given, room)
+        receipt = self._append(given, room, allowed, decided)
+        return Done(self.envelope.command_id, _positions(receipt.placed), receipt, repeated=False)
 
     def _room(self) -> Room:
         actor = streams.person(self.identity.person)
@@ -258,11 +260,17 @@ class _Attempt:
             NewEntry(item.stream, self._context(given, allowed, item, decided[0], version, reason), item.fact)
             for item in decided
         ]
-        expected = {stream: history.version for stream, history in self.loaded.items()}
-        outcome = CommandOutcome(self.identity.person, self.envelope.command_id, self.digest, DONE, ())
+        new = dict.fromkeys((entry.stream for entry in entries), 0)
+        whole = {} if room.whole is None else {streams.trial_ledger(self.trial): room.whole.position}
         return self.ports.ledger.append(
-            entries, expected={**dict.fromkeys((e.stream for e in entries), 0), **expected}, outcome=outcome
+            entries, expected={**new, **self._read_versions(), **whole}, outcome=self._outcome(DONE)
         )
+
+    def _read_versions(self) -> dict[str, int]:
+        return {stream: history.version for stream, history in self.loaded.items()}
+
+    def _outcome(self, code: str) -> CommandOutcome:
+        return CommandOutcome(self.identity.person, self.envelope.command_id, self.digest, code, ())
 
     def _sealed_reason(self, given: Given) -> "SealedText[TrialTeam] | SealedText[Administrators] | None":
         reason = self.wish.reason
@@ -308,19 +316,20 @@ class _Attempt:
             strength=self.identity.strength,
         )
 
-    def record(self, refusal: Refusal) -> None:
-        """One event for a refusal: code, rule and command type, and nothing that was submitted."""
+    def _record(self, refusal: Refusal) -> None:
+        """One event for a refusal: code, rule and command type, and nothing that was submitted.
+
+        It is final for its id, so it holds only if what it was decided on still stands.
+        """
         ledger = streams.access_ledger(self.trial)
         if not self.trial or self.ports.ledger.head(ledger).size == 0:
             ledger = streams.SYSTEM_LEDGER
         event = self.ports.ids.event_id()
         stream = streams.refusal(ledger, str(event))
         fact = CommandRefused(code=refusal.code, command=self.wish.NAME, rule=refusal.rule)
-        outcome = CommandOutcome(
-            self.identity.person, self.envelope.command_id, self.digest, f"{refusal.code}@{refusal.rule}", ()
-        )
         entry = NewEntry(stream, self._refused_context(event, gate.refused(refusal.rule, self.system_position)), fact)
-        self.ports.ledger.append([entry], expected={stream: 0}, outcome=outcome)
+        outcome = self._outcome(f"{refusal.code}@{refusal.rule}")
+        self.ports.ledger.append([entry], expected={stream: 0, **self._read_versions()}, outcome=outcome)
 
     def _refused_context(self, event: UUID, authority: Authority) -> Context:
         person = self.histories.load(streams.person(self.identity.person)).aggregate

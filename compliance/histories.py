@@ -50,6 +50,7 @@ class History(NamedTuple):
     version: int
     entries: tuple[Entry, ...]
     aggregate: Aggregate
+    amended: bool
 
 
 class Histories:
@@ -102,11 +103,12 @@ class Histories:
 def _folded(stream: str, known: History | None, new: tuple[Entry, ...]) -> History:
     start = AGGREGATES[streams.kind_of(stream)].start()
     entries = (*known.entries, *new) if known else new
-    if any(is_amendment(entry) for entry in entries):
+    amended = (known is not None and known.amended) or any(map(is_amendment, new))
+    if amended:
         aggregate = _fold(start, effective(entries), entries[-1].frame.version)
     else:
         aggregate = _fold(known.aggregate if known else start, new, entries[-1].frame.version if entries else 0)
-    return History(aggregate.version, entries, aggregate)
+    return History(aggregate.version, entries, aggregate, amended)
 
 
 def _fold(aggregate: Aggregate, entries: "tuple[Entry, ...] | list[Entry]", version: int) -> Aggregate:

@@ -127,8 +127,9 @@ class Ledger(Protocol):
     ) -> Receipt:
         """Append to all streams concerned or to none.
 
-        `expected` gives the current version of every stream that was read or is written; ConflictError
-        when one has moved. Every entry is read back from its bytes and compared before.
+        `expected` gives the current version of every stream that was read or is written, and the size of
+        every ledger that was read whole; ConflictError when one has moved. Every entry is read back from its
+        bytes and compared before.
         """
         ...
 

@@ -9,6 +9,11 @@ def ledger_of(stream: str) -> str:
     return stream.partition("/")[0]
 
 
+def is_stream(name: str) -> bool:
+    """Tell a stream from a ledger."""
+    return "/" in name
+
+
 @dataclass(frozen=True, slots=True)
 class NewEntry:
     """A fact to record: its stored type name and its canonical body."""
@@ -44,7 +49,8 @@ class Outcome:
 class Append:
     """One atomic write over any ledgers of the database.
 
-    `guards` names streams that must still stand at the version given, though nothing is added to them.
+    `guards` names streams that must still stand at the version given, though nothing is added to them, and
+    ledgers that must still have the size given.
     """
 
     streams: tuple[StreamAppend, ...]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 
-from adapters.storage.batch import Append, Placed, Receipt
+from adapters.storage.batch import Append, Placed, Receipt, is_stream
 from adapters.storage.combining import Turn
 from adapters.storage.dialect import Dialect, Rows
 from adapters.storage.plan import GroupPlan, HeldHead
@@ -91,8 +91,11 @@ class GroupCommit:
                     new_ledgers.append(append.ledger)
                 if careful or not append.entries:
                     streams.add(append.stream)
-            for stream, _ in batch.guards:
-                streams.add(stream)
+            for guarded, _ in batch.guards:
+                if is_stream(guarded):
+                    streams.add(guarded)
+                else:
+                    new_ledgers.append(guarded)  # a head in memory knows nothing of other processes
             if careful and batch.outcome is not None:
                 outcomes.add((batch.outcome.actor, batch.outcome.command_id))
         if new_ledgers:

@@ -37,10 +37,10 @@ class EventStoreLedger:
     def append(
         self, entries: Sequence[NewEntry], *, expected: dict[str, int], outcome: CommandOutcome | None
     ) -> Receipt:
-        """Append to all streams in the order given, or to none; a stream in `expected` alone is asserted only."""
+        """Append to all streams in the order given, or to none; what is in `expected` alone is asserted only."""
         appends = tuple(_appends(self._stored(entries, expected)))
         written = {entry.stream for entry in entries}
-        guards = tuple((stream, version) for stream, version in expected.items() if stream not in written)
+        guards = tuple((name, number) for name, number in expected.items() if name not in written)
         given = self._recorder.append(batch.Append(appends, guards, _asked(outcome)))
         placed = tuple(_placed(at, entry) for at, entry in zip(given.placed, entries, strict=True))
         return Receipt(placed, {ledger: Head(head.size, head.root) for ledger, head in given.heads.items()})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from adapters.storage.batch import Append, Head, Outcome, Placed, StoredHead, StreamAppend
+from adapters.storage.batch import Append, Head, Outcome, Placed, StoredHead, StreamAppend, is_stream
 from adapters.storage.dialect import EntryRow, GrownHead, NewHead, OutcomeRow, Rows
 from adapters.storage.runs import written_runs
 from compliance.proofs.entry import frame_entry, read_recorded_at, recorded_at_text
@@ -40,7 +40,7 @@ NOTHING_YET = HeldHead(Frontier.empty(), "")
 class GroupPlan:
     """The rows of one commit.
 
-    It is given the heads that its batches follow and the versions of the streams that they guard. Any
+    It is given the heads that its batches follow or guard, and the versions of the streams that they guard. Any
     other stream is taken to stand where its writer saw it, unless its version is given, too.
     """
 
@@ -64,8 +64,8 @@ class GroupPlan:
         """Place the entries of a batch after those already admitted; a batch that fails leaves no trace."""
         if batch.outcome is not None:
             self._refuse_known(batch.outcome)
-        for stream, version in batch.guards:
-            _expect(stream, version, self._versions[stream])
+        for guarded, number in batch.guards:
+            _expect(guarded, number, self._standing(guarded))
         first = len(self.entries)
         undo: list[tuple[StreamAppend, int | None, HeldHead | None]] = []
         try:
@@ -99,7 +99,7 @@ class GroupPlan:
         stream, ledger = append.stream, append.ledger
         version = self._versions.get(stream, append.after_version)
         _expect(stream, append.after_version, version)
-        head = self.heads.get(ledger) or self._before.get(ledger, NOTHING_YET)
+        head = self._head(ledger)
         position, leaves = head.frontier.size, list[bytes]()
         spelled, moment = self._recorded_at(head)
         for new in append.entries:
@@ -119,6 +119,13 @@ class GroupPlan:
         if leaves:
             self.heads[ledger] = HeldHead(head.frontier.extend(leaves), spelled)
             self._versions[stream] = version
+
+    def _head(self, ledger: str) -> HeldHead:
+        return self.heads.get(ledger) or self._before.get(ledger, NOTHING_YET)
+
+    def _standing(self, guarded: str) -> int:
+        """Give the version of a stream, or the size of a ledger."""
+        return self._versions[guarded] if is_stream(guarded) else self._head(guarded).frontier.size
 
     def _forget(self, first: int, undo: list[tuple[StreamAppend, int | None, HeldHead | None]]) -> None:
         del self.entries[first:]
@@ -145,12 +152,9 @@ class GroupPlan:
         self.outcomes.append(OutcomeRow(actor, command_id, outcome.digest, outcome.code, written_runs(placed)))
 
 
-def _expect(stream: str, expected: int, current: int) -> None:
+def _expect(guarded: str, expected: int, current: int) -> None:
     if expected != current:
-        raise ConflictError(
-            f"The stream {stream} stands at version {current}, not at {expected}.",
-            next_step="Read the stream again and decide anew.",
-        )
+        raise ConflictError(f"{guarded} stands at {current}, not at {expected}.", next_step="Read again, decide anew.")
 
 
 def _put_back(values: dict[str, Value], key: str, value: Value | None) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from adapters.storage.batch import StoredEntry, StoredHead
 from adapters.storage.tables import ALL_LEDGER_TABLES, LedgerTables, command_outcome, tables_of
 
-Question = Select[Any]
+Question = Select[*tuple[Any, ...]]
 NO_END: Final = 2**63 - 1
 """Up to here is up to the end: the largest number that a column of positions holds."""
 

@@ -42,10 +42,11 @@ PURPOSE: Final = ("--purpose", "comparing twin runs", "--out", "FOLDER/printed")
 
 
 class Circle(NamedTuple):
-    """Who asks for what: `everybody` the gate, `readers` for all that it allows, `typists` on the command line."""
+    """Who asks: `everybody` the gate, `readers` for what it allows, `reporting` for reports, `typists` by commands."""
 
     everybody: tuple[str, ...]
     readers: tuple[str, ...]
+    reporting: tuple[str, ...]
     typists: tuple[str, ...]
     typed: tuple[Typed, ...]
 
@@ -57,7 +58,7 @@ def reached_in(twin: Twin, circle: Circle) -> dict[str, Channel]:
         "the gate": dict(_gate(twin.store, circle.everybody)),
         "projections": dict(_projections(twin.store, circle.readers)),
         "sealed texts": dict(_texts(twin.store, circle.readers)),
-        "reports": dict(reports_for(twin.store, circle.readers)),
+        "reports": dict(reports_for(twin.store, circle.reporting)),
         "read models": dict(_read_models(twin.store)),
         "the command line": dict(_printed(twin, circle.typists, circle.typed)),
         "answers": _answers(twin),

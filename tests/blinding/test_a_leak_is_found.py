@@ -17,7 +17,7 @@ from tests.blinding.mishaps import enrol, prepare
 from tests.blinding.reach import LEDGERS, Circle, differences, reached_in
 from tests.blinding.twins import Choices, Twin, Watched, as_drawn, mirrored
 
-CIRCLE: Final = Circle(("u13",), ("u30",), ("u11",), (("ledger", "tail", LEDGERS[0]), ("show", "participant", "001")))
+CIRCLE: Final = Circle(("u13",), ("u30",), (), ("u11",), (("ledger", "tail", LEDGERS[0]), ("show", "participant", "001")))
 NUMBERS: Final = ("001", "002")
 
 

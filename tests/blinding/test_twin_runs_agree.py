@@ -43,14 +43,14 @@ Reached = dict[str, Channel]
 
 @pytest.fixture(scope="session")
 def in_demonstrations(demonstrations: Twins) -> tuple[Reached, Reached]:
-    circle = Circle(CAST, ("u30", "u11", "u23"), ("u30", "u11"), SHORT)
+    circle = Circle(CAST, ("u30", "u11", "u23"), ("u30", "u11"), ("u30", "u11"), SHORT)
     one, two = (reached_in(twin, circle) for twin in demonstrations)
     return one, two
 
 
 @pytest.fixture(scope="session")
 def in_mishaps(mishaps: Twins) -> tuple[Reached, Reached]:
-    circle = Circle(EVERYBODY, READERS, ("u11",), tuple(everything_typed()))
+    circle = Circle(EVERYBODY, READERS, READERS, ("u11",), tuple(everything_typed()))
     one, two = (reached_in(twin, circle) for twin in mishaps)
     return one, two
 
@@ -88,9 +88,19 @@ def test_the_comparison_reaches_what_it_is_said_to_reach(in_mishaps: tuple[Reach
     assert all(reached[channel] for channel in reached), "a channel is empty"
     assert {one.command for one in mishaps[0].heard} == set(COMMANDS), "a command is never sent"
     assert all(f'"error": "{code}"'.encode() in refused for code in HARD_CODES)
-    assert all(any(name.startswith(person) for name in reached["projections"]) for person in READERS)
+    for channel in ("projections", "reports"):
+        assert all(any(name.startswith(person) for name in reached[channel]) for person in READERS)
+    printed = reached["the command line"]
+    assert {name for name, said in printed.items() if not said.startswith(b"0\n")} == NOT_FOR_A_SITE
 
 
+NOT_FOR_A_SITE: Final = {
+    "u11 types show participant 999",
+    f"u11 types ledger tail {streams.access_ledger(TRIAL)}",
+    f"u11 types ledger tail {streams.SYSTEM_LEDGER}",
+    f"u11 types ledger tail {streams.vault_ledger(TRIAL)}",
+}
+"""What the command line refuses an investigator, or does not find."""
 HARD_CODES: Final = (
     "no_allocation_possible", "already_allocated", "never_allocated", "unblinding_rejected", "unblinding_withdrawn",
     "unblinding_expired", "not_a_recipient", "other_channel", "not_allowed", "not_correctable", "already_committed",

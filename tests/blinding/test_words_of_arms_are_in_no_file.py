@@ -44,6 +44,7 @@ from tests.blinding.twins import Twin, arms_of
 CIRCLE: Final = Circle(
     ("u02", "u11", "u13", "u30"),
     ("u30", "u13"),
+    ("u30", "u13"),
     ("u30", "u11"),
     (("show", "participant", "005"), ("show", "unblinding"), ("ledger", "tail", LEDGERS[0])),
 )

@@ -87,7 +87,7 @@ def test_a_store_is_set_up_once(empty: Cli) -> None:
 
 def test_production_is_refused_and_a_demonstration_can_be_set_up_after_it(empty: Cli) -> None:
     refused = init(empty, environment="production")
-    left_behind = empty.folder.exists() or empty.key_file.exists()
+    left_behind = empty.store.exists() or empty.key_file.exists()
     afterwards = init(empty)
 
     assert refused.exit_code == 3
@@ -165,7 +165,7 @@ def test_doctor_names_the_trials(cli: Cli) -> None:
 
 
 def test_a_store_that_was_never_set_up_says_how_to(empty: Cli) -> None:
-    create_store(empty.folder, empty.key_file).close()
+    create_store(empty.store, empty.key_file).close()
 
     done = empty("apply", "-", "--as", "admin-01", given="{}")
 
