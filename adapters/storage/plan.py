@@ -154,7 +154,11 @@ class GroupPlan:
 
 def _expect(guarded: str, expected: int, current: int) -> None:
     if expected != current:
-        raise ConflictError(f"{guarded} stands at {current}, not at {expected}.", next_step="Read again, decide anew.")
+        where = f"stream {guarded} stands at version" if is_stream(guarded) else f"ledger {guarded} stands at position"
+        raise ConflictError(
+            f"The {where} {current}, not at {expected}.",
+            next_step="Read the stream again and decide anew.",
+        )
 
 
 def _put_back(values: dict[str, Value], key: str, value: Value | None) -> None:

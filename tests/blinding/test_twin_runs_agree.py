@@ -95,6 +95,7 @@ def test_the_comparison_reaches_what_it_is_said_to_reach(in_mishaps: tuple[Reach
 
 
 NOT_FOR_A_SITE: Final = {
+    "u11 types show participant 005",
     "u11 types show participant 999",
     f"u11 types ledger tail {streams.access_ledger(TRIAL)}",
     f"u11 types ledger tail {streams.SYSTEM_LEDGER}",

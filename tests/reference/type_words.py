@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from domain import input as given
 from domain import values
+from domain.allocation.commands import ArmGiven
 from domain.eligibility.rule import FactValue, Rule
 from domain.ledger.base import RecordStream
 from domain.ledger.change import JsonGiven, Pointer
@@ -41,6 +42,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (given.QuantityGiven, "quantity"),
     (given.FactGiven, "fact value"),
     (given.RuleGiven, "rule"),
+    (ArmGiven, "arm id"),
     (DesignGiven, "registry design"),
     (Days, "days"),
     (JsonGiven, "any JSON"),
@@ -74,6 +76,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
 )
 
 MEANINGS = {
+    "arm id": "a code of at most 60 characters",
     "any JSON": "a value without floating-point numbers; a decimal number is text",
     "claimed time": "`2027-03-03T10:15:00+08:00[Asia/Shanghai]`, or as exact as known: `2027-03[Asia/Shanghai]`",
     "code": "1 to 64 letters, digits and `. _ : + -`, beginning with a letter or digit",
