@@ -54,16 +54,17 @@ def audit_trail(material: Material, filters: AuditTrailFilters = NO_FILTERS) -> 
 
 def _what(material: Material, filters: AuditTrailFilters) -> str:
     """The title in plain words: what is shown, of whom."""
-    edition = "Refused commands" if filters.refusals_only else "Audit trail"
-    if filters.changes_only:
-        edition = "Audit trail, changes only"
-    if filters.late_only:
-        edition = f"{edition}, entries {filters.late_hours} h or more late"
+    edition = (
+        TITLE,
+        filters.changes_only and "changes only",
+        filters.refusals_only and "refused commands",
+        filters.late_only and f"entries {filters.late_hours} h or more late",
+    )
     about = (
         filters.participant and f"participant {filters.participant}",
         filters.user and f"user {filters.user}",
         filters.record and f"record {filters.record}",
         filters.site and f"site {filters.site}",
     )
-    named = [words for words in about if words]
-    return ", ".join([edition, *(named or [frame.sites_words(material.sites)])])
+    named = [words for words in about if words] or [frame.sites_words(material.sites)]
+    return ", ".join([*(words for words in edition if words), *named])

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from compliance.reports.model import Row, Table
 from compliance.reports.screening_known import Known
-from compliance.reports.screening_words import column, folded
+from compliance.reports.screening_words import column, folded, unknown_criteria
 from projections.screening_log import ScreeningRow
 
 _COLUMNS: Final = (
@@ -14,7 +14,12 @@ _COLUMNS: Final = (
     column("kind", "Kind", "text", "Inclusion or exclusion"),
     column("wording", "In its own words", "text", "The criterion, word for word"),
     column("failed", "Failed it", "number", "Screen-failed screenings that did not meet it; one may fail several"),
-    column("first", "Named first", "number", "Screen-failed screenings with this criterion named first: they add up"),
+    column(
+        "first",
+        "Named first",
+        "number",
+        "Screen-failed screenings with this criterion named first, failed before unknown: they add up",
+    ),
     column("unknown", "Unknown", "number", "Last decisions for which it was unknown"),
     folded("part_of", "Part of", "id", "The compound criterion that it is a part of"),
 )
@@ -33,10 +38,11 @@ def failures(rows: Iterable[ScreeningRow]) -> Failures:
     """Count them: failures among the screen-failed only, so that those named first add up to them."""
     found = Failures(Counter(), Counter(), Counter())
     for row in rows:
-        found.unknown.update({result.criterion for result in row.results if result.met == "unknown"})
+        unknown = unknown_criteria(row)
+        found.unknown.update(set(unknown))
         if row.outcome == "failed":
             found.failed.update(set(row.failed))
-            found.first[row.failed[0] if row.failed else _NONE] += 1
+            found.first[(*row.failed, *unknown, _NONE)[0]] += 1
     return found
 
 

@@ -7,7 +7,7 @@ from compliance.reports.frame import UNSIGNED
 from compliance.reports.model import Code, Row, Table
 from compliance.reports.screening_known import Known
 from compliance.reports.screening_words import at, column, entry_number, folded
-from compliance.reports.wording import listed, value_words
+from compliance.reports.wording import listed, spaced, value_words
 from domain.plain import written
 from domain.trial.facts import DesignSettings
 from projections.trial_rows import ProposalRow, QuestionRow
@@ -91,12 +91,12 @@ def _asked(question: QuestionRow) -> tuple[str, str, str, str | None]:
 
 
 def _proposed(proposal: ProposalRow) -> tuple[str | None, ...]:
-    approvers = [f"{one.by.printed_name} ({one.by.role.replace('_', ' ')})" for one in proposal.approvals]
+    approvers = [f"{one.by.printed_name} ({spaced(one.by.role)})" for one in proposal.approvals]
     return (
         proposal.choice if proposal.option is None else f"{proposal.option}: {proposal.choice}",
         proposal.rationale,
         _settings(proposal.settings),
-        f"{proposal.by.printed_name} ({proposal.by.role.replace('_', ' ')})",
+        f"{proposal.by.printed_name} ({spaced(proposal.by.role)})",
         listed(approvers) or None,
         at(proposal.behind),
     )
@@ -105,5 +105,8 @@ def _proposed(proposal: ProposalRow) -> tuple[str | None, ...]:
 def _settings(settings: DesignSettings) -> str | None:
     """What is set, in words; None where the decision sets nothing."""
     chosen = ((name, getattr(settings, name)) for name in DesignSettings.__struct_fields__)
-    said = [f"{name.replace('_', ' ')}: {value_words(written(value))}" for name, value in chosen if value is not None]
-    return "; ".join(said) or None
+    return "; ".join(f"{spaced(name)}: {_set(value)}" for name, value in chosen if value is not None) or None
+
+
+def _set(value: object) -> str:
+    return value if isinstance(value, str) else value_words(written(value))

@@ -19,6 +19,7 @@ from compliance.reports.screening_words import (
     entry_number,
     folded,
     now_words,
+    unknown_criteria,
     yes_no,
 )
 from compliance.reports.wording import listed, spaced
@@ -61,8 +62,9 @@ def _consent(given: ConsentAct) -> str:
     return f"{given.document} {given.version}"
 
 
-def _failed(s: Screening) -> str | None:
-    return None if s.row.decided is None else ", ".join(s.row.failed) or "none"
+def _not_met(s: Screening) -> str | None:
+    named = (*s.row.failed, *(f"{code} unknown" for code in unknown_criteria(s.row)))
+    return None if s.row.decided is None else ", ".join(named) or "none"
 
 
 def _withdrawn(s: Screening) -> Moment | None:
@@ -88,7 +90,7 @@ IN_LINE: Final = (
         column("eligible", "Eligible", "status", "Last decision of the investigator", codes=ELIGIBLE_CODES),
         lambda s: eligible_words(s.row.eligible),
     ),
-    _filled(column("not_met", "Not met", "text", "Criteria not met, as decided; worded in the table below"), _failed),
+    _filled(column("not_met", "Not met", "text", "Criteria not met, as decided; worded in the table below"), _not_met),
     _filled(column("enrolled", "Enrolled", "time", "Claimed day of enrolment"), lambda s: day(s.row.enrolled)),
     _filled(
         column("allocated", "Allocated", "time", "Day of allocation; no arm is shown"), lambda s: day(s.row.allocated)

@@ -96,3 +96,8 @@ def age_band(age: FactEntry | None) -> str | None:
 def yes_no(value: bool | None) -> str | None:
     """A truth value in words."""
     return None if value is None else "yes" if value else "no"
+
+
+def unknown_criteria(row: ScreeningRow) -> tuple[str, ...]:
+    """The criteria that were unknown in the last decision."""
+    return tuple(result.criterion for result in row.results if result.met == "unknown")

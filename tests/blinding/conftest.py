@@ -7,9 +7,12 @@ from typing import Any, Final
 
 import pytest
 
+from adapters.chance import SetClock
 from adapters.demo import play
 from adapters.demo.director import Director
-from tests.blinding.mishaps import SLOTS, tell_mishaps
+from adapters.wiring import Store
+from tests.blinding.canaries import REAL
+from tests.blinding.mishaps import SLOTS, fail_everything, tell_mishaps
 from tests.blinding.twins import Choices, Plan, Twin, Watched, as_drawn, exchanged, mirrored
 
 Twins = tuple[Twin, Twin]
@@ -48,7 +51,20 @@ def mishaps(tmp_path_factory: pytest.TempPathFactory) -> Generator[Twins]:
         yield twins
 
 
+@pytest.fixture(scope="session")
+def sealed_for_real(tmp_path_factory: pytest.TempPathFactory) -> Generator[Twin]:
+    """The demonstration with real ciphers, words for its arms that occur nowhere else, and all errors at its end."""
+    twin = Twin(tmp_path_factory.mktemp("canaries"), REAL)
+    with closing(twin.store):
+        fail_everything(tell_demonstration(twin))
+        yield twin
+
+
 def tell_demonstration(twin: Twin) -> Director:
+    def watched(store: Store, clock: SetClock) -> Director:
+        assert (store, clock) == (twin.store, twin.clock)
+        return Watched(twin)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(play, "Director", lambda *_: Watched(twin))
-        return play.tell(twin.store, twin.clock, progress=lambda *_: None)
+        patch.setattr(play, "Director", watched)
+        return play.tell(twin.store, twin.clock, progress=lambda _played, _all: None)

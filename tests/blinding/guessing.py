@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from hashlib import sha256
-from itertools import islice, product
+from itertools import chain, product
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -20,9 +20,7 @@ from domain.fields import SealedArmEnvelope
 from domain.participant.facts import Allocated
 from domain.randomisation import SEED_BYTES, commitment, lp, slot_leaf
 
-CONTEXTS: Final = 40
-"""How many words of one allocation are combined with an arm."""
-WEAK_DAYS: Final = 20_000
+WEAK_DAYS: Final = 100_000
 
 
 class Public(NamedTuple):
@@ -32,7 +30,6 @@ class Public(NamedTuple):
     participant: str
     event_id: str
     leaf: bytes
-    entry: bytes
     fact: Allocated
 
     @property
@@ -77,7 +74,7 @@ def hashed(public: Iterable[Public], arms: Iterable[str]) -> Iterator[tuple[str,
 
 def opened_by_hashes(public: list[Public], arms: Iterable[str]) -> tuple[int, set[str]]:
     """How many hashes were tried, and the arms that one of them gave away."""
-    targets = frozenset().union(*(one.targets() for one in public))
+    targets = frozenset(target for one in public for target in one.targets())
     tried, told = 0, set[str]()
     for arm, digests in hashed(public, arms):
         tried += 1
@@ -133,8 +130,9 @@ def opened_by_nonces(leaf: bytes, place: tuple[str, str, int], arms: Iterable[st
     """Guess the arm of one slot from its leaf, with nonces that are counters, zeros or hashes of the place."""
     trial, stratum, index = place
     tried, told = 0, set[str]()
-    guesses = (sha256(lp(trial, stratum, str(index), str(n))).digest() if n % 2 else n.to_bytes(32, "big") for n in range(count))
-    for nonce, arm in product(islice(guesses, count), tuple(arms)):
+    counters = (n.to_bytes(32, "big") for n in range(0, count, 2))
+    hashes = (sha256(lp(trial, stratum, str(index), str(n))).digest() for n in range(1, count, 2))
+    for nonce, arm in product(chain(counters, hashes), tuple(arms)):
         tried += 1
         if slot_leaf(trial, stratum, index, arm, nonce) == leaf:
             told.add(arm)

@@ -19,13 +19,13 @@ DRAWN = "SELECT count(*) FROM vault_entry WHERE type = 'list.slot_drawn.v1'"
 COMMIT = SqliteWriter.commit
 
 
-def commit_or_die(writer: SqliteWriter) -> None:
-    (drawn,) = writer.connection.execute(DRAWN).fetchone()
+def commit_or_die(self: SqliteWriter) -> None:
+    (drawn,) = self.connection.execute(DRAWN).fetchone()
     if drawn == ALLOCATIONS:
         os.kill(os.getpid(), signal.SIGKILL)
-    COMMIT(writer)
+    COMMIT(self)
 
 
 if __name__ == "__main__":
-    SqliteWriter.commit = commit_or_die  # type: ignore[method-assign]  # the moment of the kill
+    setattr(SqliteWriter, "commit", commit_or_die)  # noqa: B010 (a method is not to be assigned to)
     tell_demonstration(Twin(Path(sys.argv[1]), REAL))

@@ -1,4 +1,7 @@
-"""Ways to tell an arm, each put into the product for one test: if twin runs agreed all the same, they would show nothing."""
+"""Ways to tell an arm, each put into the product for one test.
+
+If twin runs agreed all the same, their agreement would show nothing.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta

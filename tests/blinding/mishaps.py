@@ -215,8 +215,9 @@ class Mishaps:
     def correct(self) -> None:
         """Corrections of what may be corrected, and of an allocation, which stands for ever."""
         entries = self.director.store.ledger.stream(f"trial:{TRIAL}/participant/001")
+        target: Payload = {"stream": "participant/001", "reason": REASON}
         for entry in entries[2:]:
-            target: Payload = {"stream": "participant/001", "target": str(entry.body.event_id), "reason": REASON}
+            target["target"] = str(entry.body.event_id)
             pointer = f"/payload/{next(iter(entry.fact.__struct_fields__))}"
             self.attempt(MONITOR, "propose_correction", {**target, "pointer": pointer, "new": "k1"})
             self.attempt(self.coordinator, "correct_record", {**target, "pointer": pointer, "old": "k1", "new": "k2"})
@@ -251,7 +252,6 @@ class Mishaps:
             self.attempt(person, command, unlock if command == "request_unlock" else {})
         self.attempt(SPONSOR, "close_site", {"site": "02", "reason": REASON})
 
-
     def courses(self) -> None:
         """What happens to participants whatever their arm: visits, withdrawals, what was stopped or lost."""
         for number in ("001", "003", "009", "999"):
@@ -275,7 +275,7 @@ def fail_everything(director: Director, *, samples: int = 1) -> None:
 
 def _fail(director: Director, person: str, command: str, payload: Payload) -> None:
     bare = dict(list(payload.items())[1:])
-    wrong: Payload = {name: 7 for name in payload}
+    wrong: Payload = dict.fromkeys(payload, 7)
     unknown = payload | ({"participant": "999"} if "participant" in payload else {})
     tries = [(who, payload) for who in (person, AUDITOR, LIST_MAKER, "nobody")]
     tries += [(person, {**payload, "arm": "k1"}), (person, bare), (person, wrong), (person, unknown)]

@@ -6,6 +6,7 @@ Left out is only what the host's clock measured (`at` and `duration_ms` of log l
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -25,7 +26,7 @@ from domain import streams
 from domain.errors import TrialproofError
 from domain.fields import SealedText
 from domain.plain import written
-from domain.record import Entry
+from domain.record import Entry, Fact
 from projections.catalogue import PROJECTIONS
 from projections.replay import replay
 from tests.blinding.report_files import reports_for
@@ -96,9 +97,9 @@ def _gate(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     inquire = Inquire(store.ports)
     for person in people:
         for action in (*READING, "read_vault_ledger", "read_access_ledger"):
-            yield f"{person}, {action}", _said(lambda p=person, a=action: str(inquire.allow(asserted(p), a, TRIAL)))
-        disclosure = _said(lambda p=person: str(inquire.disclosure(asserted(p), TRIAL, "of-nobody")))
-        yield f"{person}, a disclosure to others", disclosure
+            yield f"{person}, {action}", _said(partial(inquire.allow, asserted(person), action, TRIAL))
+        ask = partial(inquire.disclosure, asserted(person), TRIAL, "of-nobody")
+        yield f"{person}, a disclosure to others", _said(ask)
 
 
 def _projections(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
@@ -138,21 +139,25 @@ def _texts(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]
     """Sealed texts, opened or refused: of each field the latest."""
     inquire = Inquire(store.ports)
     latest = {
-        (type(entry.fact), field): entry
+        (entry.frame.type, field): entry.body.event_id
         for entry in _trial_entries(store)
-        for field in (*type(entry.fact).__struct_fields__, "reason_text")
-        if isinstance(getattr(entry.fact, field, getattr(entry.body, field, None)), SealedText)
+        for field in _sealed_fields(entry)
     }
     for person in people[::4]:
-        for (kind, field), entry in latest.items():
-            event = entry.body.event_id
-            words = _said(lambda p=person, e=event, f=field: inquire.text(asserted(p), TRIAL, e, f))
-            yield f"{person}, {field} of {kind.__name__}", words
+        for (kind, field), event in latest.items():
+            yield f"{person}, {field} of {kind}", _said(partial(inquire.text, asserted(person), TRIAL, event, field))
 
 
-def _said(ask: Callable[[], str]) -> bytes:
+def _sealed_fields(entry: Entry) -> Iterator[str]:
+    fact: Fact = entry.fact
+    yield from (field for field in fact.__struct_fields__ if isinstance(getattr(fact, field), SealedText))
+    if entry.body.reason_text is not None:
+        yield "reason_text"
+
+
+def _said(ask: Callable[[], object]) -> bytes:
     try:
-        return ask().encode()
+        return str(ask()).encode()
     except TrialproofError as error:
         return f"{error.code}: {error} {error!r}".encode()
 
@@ -214,8 +219,12 @@ def everything_typed() -> Iterator[Typed]:
 def command_line(twin: Twin) -> Generator[Callable[..., bytes]]:
     """The command line over the twin's store, with ids of invocations that repeat; it logs to the twin's log."""
     numbers, folder = count(1), str(twin.folder.parent)
+
+    def opened(*_: Path) -> Store:
+        return twin.open()
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("adapters.cli.run.open_store_at_its_time", lambda *_: twin.open())
+        patch.setattr("adapters.cli.run.open_store_at_its_time", opened)
         patch.setattr("adapters.cli.run.uuid4", lambda: UUID(int=next(numbers)))
 
         def invoke(*words: str) -> bytes:

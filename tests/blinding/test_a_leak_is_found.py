@@ -10,14 +10,17 @@ import pytest
 from adapters.demo.director import Director
 from adapters.demo.people import COORDINATOR
 from domain.errors import TrialproofError
+from domain.fields import SealedArmEnvelope
 from tests.blinding import leaks
 from tests.blinding.conftest import MORE_GIVEN, two
 from tests.blinding.leaks import Patch, sealing
 from tests.blinding.mishaps import enrol, prepare
-from tests.blinding.reach import LEDGERS, Circle, differences, reached_in
+from tests.blinding.reach import LEDGERS, Channel, Circle, differences, reached_in
 from tests.blinding.twins import Choices, Twin, Watched, as_drawn, mirrored
 
-CIRCLE: Final = Circle(("u13",), ("u30",), (), ("u11",), (("ledger", "tail", LEDGERS[0]), ("show", "participant", "001")))
+CIRCLE: Final = Circle(
+    ("u13",), ("u30",), (), ("u11",), (("ledger", "tail", LEDGERS[0]), ("show", "participant", "001"))
+)
 NUMBERS: Final = ("001", "002")
 
 
@@ -28,7 +31,7 @@ def no_leak(patch: Patch, twin: Twin) -> None:
 def compared(folder: Path, choices: Choices, leak: Callable[[Patch, Twin], None] = no_leak) -> list[str]:
     """Tell a short story twice, with a leak, and give the differences."""
     with two(folder, choices, mirrored) as twins:
-        reached = []
+        reached: list[dict[str, Channel]] = []
         for twin in twins:
             with pytest.MonkeyPatch.context() as patch:
                 leak(patch, twin)
@@ -55,7 +58,7 @@ def test_the_short_story_without_a_leak_tells_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [leaks.in_the_nonce, leaks.in_the_last_bit])
 def test_a_sealing_port_that_tells_the_arm_is_found(
-    change: Callable[..., leaks.SealedArmEnvelope], tmp_path: Path
+    change: Callable[[SealedArmEnvelope, str], SealedArmEnvelope], tmp_path: Path
 ) -> None:
     found = compared(tmp_path, HONEST._replace(sealing=sealing(change)))
 

@@ -18,6 +18,7 @@ from typing import Final
 
 import pytest
 
+from adapters.demo import people
 from adapters.demo.director import TRIAL
 from adapters.wiring import LEDGER_FILE
 from domain import streams
@@ -27,9 +28,24 @@ from tests.blinding.mishaps import INSPECTOR, MONITOR, SERVICE
 from tests.blinding.reach import LEDGERS, Channel, Circle, differences, everything_typed, reached_in
 from tests.blinding.twins import Twin
 
-CAST: Final = tuple("u01 u02 u03 u04 u05 u06 u07 u08 u09 u11 u12 u13 u21 u22 u23 u30 u31".split())
+CAST: Final = (people.ADMINISTRATOR, *(member.person for member in people.cast()))
 EVERYBODY: Final = (*CAST, MONITOR, INSPECTOR, SERVICE)
-READERS: Final = ("u02", "u03", "u04", "u05", "u08", "u11", "u12", "u13", "u21", "u22", "u23", "u30", MONITOR, INSPECTOR)
+READERS: Final = (
+    "u02",
+    "u03",
+    "u04",
+    "u05",
+    "u08",
+    "u11",
+    "u12",
+    "u13",
+    "u21",
+    "u22",
+    "u23",
+    "u30",
+    MONITOR,
+    INSPECTOR,
+)
 """Everybody in a blinded role who may read."""
 SHORT: Final = (
     ("show", "participant", "005"),
@@ -125,7 +141,9 @@ def test_the_whole_database_differs_in_nothing_but_keyed_digests_of_what_the_pha
 ) -> None:
     one, two = (list(rows_of(twin)) for twin in demonstrations)
     digests = {
-        (mine[0], mine[1]) for mine, yours in zip(one, two, strict=True) if mine != yours and mine[0] != "command_outcome"
+        (mine[0], mine[1])
+        for mine, yours in zip(one, two, strict=True)
+        if mine != yours and mine[0] != "command_outcome"
     }
 
     assert digests == set()

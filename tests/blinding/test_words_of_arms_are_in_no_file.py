@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from traceback import format_exception
@@ -35,9 +35,7 @@ from domain.errors import InvalidInputError
 from domain.record import Entry
 from tests.architecture.tree import ROOT
 from tests.blinding.canaries import ARMS, PRODUCTS, REAL, WORDS, files_of, found_in, words_in
-from tests.blinding.conftest import tell_demonstration
 from tests.blinding.killed_child import ALLOCATIONS
-from tests.blinding.mishaps import fail_everything
 from tests.blinding.reach import LEDGERS, Circle, asserted, reached_in
 from tests.blinding.twins import Twin, arms_of
 
@@ -51,27 +49,20 @@ CIRCLE: Final = Circle(
 KEYS: Final = Path("keys", KEY_STORE_FILE)
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Generator[Twin]:
-    """The demonstration, told to the end, and then every command of it sent wrongly."""
-    twin = Twin(tmp_path_factory.mktemp("canaries"), REAL)
-    with closing(twin.store):
-        fail_everything(tell_demonstration(twin))
-        yield twin
-
-
 def vault_of(twin: Twin) -> list[Entry]:
     """The vault, opened by its own port."""
     return list(twin.store.ledger.page(streams.vault_ledger(TRIAL), limit=10_000))
 
 
-def test_the_search_finds_words_where_they_are(told: Twin, tmp_path: Path) -> None:
+def test_the_search_finds_words_where_they_are(sealed_for_real: Twin, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"xx" + json.dumps("wombatQUILLON").encode())
     (tmp_path / "b").write_bytes("Brindlewick".encode("utf-16"))
     (tmp_path / "c").write_bytes(b"Yarrowmoth".hex().upper().encode())
     (tmp_path / "Umberlynx").write_bytes(b"")
-    opened = b"".join(str(getattr(e.fact, f)).encode() for e in vault_of(told) for f in FIELDS if hasattr(e.fact, f))
-    told_to = b"".join(str(arm).encode() for e in vault_of(told) for arm in labels(e))
+    opened = b"".join(
+        str(getattr(e.fact, f)).encode() for e in vault_of(sealed_for_real) for f in FIELDS if hasattr(e.fact, f)
+    )
+    told_to = b"".join(str(arm).encode() for e in vault_of(sealed_for_real) for arm in labels(e))
 
     found = found_in(files_of(tmp_path))
 
@@ -88,16 +79,19 @@ def labels(entry: Entry) -> list[str]:
 
 
 @pytest.mark.requirement("E6-08", "EMA-06")
-def test_no_file_of_the_store_and_no_log_line_holds_a_word_of_an_arm(told: Twin) -> None:
-    names = {name for name, _ in files_of(told.folder)}
+def test_no_file_of_the_store_and_no_log_line_holds_a_word_of_an_arm(sealed_for_real: Twin) -> None:
+    names = {name for name, _ in files_of(sealed_for_real.folder)}
 
-    assert found_in([*files_of(told.folder), ("log", told.log_file.read_bytes())]) == {}
+    assert found_in([*files_of(sealed_for_real.folder), ("log", sealed_for_real.log_file.read_bytes())]) == {}
     assert {LEDGER_FILE, f"{LEDGER_FILE}-wal", KEYS.as_posix()} <= names
 
 
-def test_no_backup_of_database_or_key_store_holds_a_word_of_an_arm(told: Twin, tmp_path: Path) -> None:
+def test_no_backup_of_database_or_key_store_holds_a_word_of_an_arm(sealed_for_real: Twin, tmp_path: Path) -> None:
     for file in (Path(LEDGER_FILE), KEYS):
-        with closing(sqlite3.connect(told.folder / file)) as source, closing(sqlite3.connect(tmp_path / file.name)) as to:
+        with (
+            closing(sqlite3.connect(sealed_for_real.folder / file)) as source,
+            closing(sqlite3.connect(tmp_path / file.name)) as to,
+        ):
             source.backup(to)
 
     assert found_in(files_of(tmp_path)) == {}
@@ -105,15 +99,16 @@ def test_no_backup_of_database_or_key_store_holds_a_word_of_an_arm(told: Twin, t
 
 
 @pytest.mark.requirement("E6-07", "E6-08", "EMA-06")
-def test_nothing_that_blinded_roles_can_reach_holds_a_word_of_an_arm(told: Twin) -> None:
-    reached = reached_in(told, CIRCLE)
+def test_nothing_that_blinded_roles_can_reach_holds_a_word_of_an_arm(sealed_for_real: Twin) -> None:
+    reached = reached_in(sealed_for_real, CIRCLE)
 
-    assert {channel: found_in(found.items()) for channel, found in reached.items()} == dict.fromkeys(reached, {})
-    assert found_in(files_of(told.folder)) == {}
+    words = {channel: found_in(found.items()) for channel, found in reached.items()}
+    assert {channel: found for channel, found in words.items() if found} == {}
+    assert found_in(files_of(sealed_for_real.folder)) == {}
 
 
-def test_no_object_shows_a_word_of_an_arm_when_it_is_printed(told: Twin) -> None:
-    things = list(things_that_know_arms(told))
+def test_no_object_shows_a_word_of_an_arm_when_it_is_printed(sealed_for_real: Twin) -> None:
+    things = list(things_that_know_arms(sealed_for_real))
 
     assert {type(thing).__name__ for thing in things} >= {"Recorded", "SealedList", "Disclosure", "Envelope"}
     for thing in things:
@@ -121,20 +116,26 @@ def test_no_object_shows_a_word_of_an_arm_when_it_is_printed(told: Twin) -> None
             assert words_in(text.encode()) == set(), type(thing)
 
 
-def things_that_know_arms(told: Twin) -> Iterator[Any]:
-    histories = Histories(told.store.ledger)
-    for entry in vault_of(told):
+def things_that_know_arms(sealed_for_real: Twin) -> Iterator[Any]:
+    store = sealed_for_real.store
+    histories = Histories(store.ledger)
+    for entry in vault_of(sealed_for_real):
         yield from (entry, entry.fact)
         if isinstance(entry.fact, SlotDrawn):
             history = histories.load(entry.frame.stream)
             assert isinstance(history.aggregate, SealedList)
             yield from (history, history.aggregate, history.aggregate.arm_of(entry.fact.allocation))
         if isinstance(entry.fact, DisclosureRecorded):
-            yield Inquire(told.store.ports).disclosure(asserted(entry.fact.recipient), TRIAL, entry.fact.request)
+            recipient, request = asserted(entry.fact.recipient), entry.fact.request
+            yield Inquire(store.ports).disclosure(recipient, TRIAL, request)
     detail = {"participant": "001", "dose": 1, "product": PRODUCTS[0], "lot": "Zephyrkite-4417"}
-    for read in (envelope("seal_lists", {"arms": list(ARMS), "block_sizes": [3]}), envelope("record_treatment_detail", detail)):
+    for command, payload in (
+        ("seal_lists", {"arms": list(ARMS), "block_sizes": [3]}),
+        ("record_treatment_detail", detail),
+    ):
+        read = envelope(command, payload)
         yield from (read, read.command)
-    yield from (told.store, told.store.conduct, told.store.ports)
+    yield from (store, store.conduct, store.ports)
 
 
 def envelope(command: str, payload: dict[str, Any]) -> Envelope:

@@ -10,6 +10,7 @@ and source references, and how long the host's processor took.
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -108,7 +109,7 @@ class Choices(NamedTuple):
     """What makes a run.
 
     The plan of its slots, and how many there are; what the pharmacist records of a dose in each arm; the ideal
-    sealing (None: the real one, with real commitments); other arms than the demonstration's.
+    sealing (None: the real one, with real commitments and chance); other arms than the demonstration's.
     """
 
     plan: Plan
@@ -134,7 +135,8 @@ class Twin:
         self.choices = choices
         self.clock, self.dealt = SetClock(START.astimezone(UTC)), Dealt()
         self.heard: list[Heard] = []
-        self._sources = Sources(self.clock, self.dealt, seeded=True)
+        self._chance = self.dealt if choices.sealing else os.urandom
+        self._sources = Sources(self.clock, self._chance, seeded=True)
         self._sealing = choices.sealing(Aside(b"twins")) if choices.sealing else None
         if anew:
             self._make()
@@ -143,7 +145,7 @@ class Twin:
     def _make(self) -> None:
         for part in ("keys", "read-models", "reports"):
             (self.folder / part).mkdir(parents=True)
-        KeyStore.create(self._key_store, SECRET, clock=self.clock, randomness=self.dealt).close()
+        KeyStore.create(self._key_store, SECRET, clock=self.clock, randomness=self._chance).close()
 
     @property
     def _key_store(self) -> Path:
@@ -151,7 +153,7 @@ class Twin:
 
     def open(self) -> Store:
         """The run's store, opened once more."""
-        keys = KeyStore(self._key_store, SECRET, clock=self.clock, randomness=self.dealt)
+        keys = KeyStore(self._key_store, SECRET, clock=self.clock, randomness=self._chance)
         randomiser = IdealCommitments(self.choices.plan, self.choices.slots) if self._sealing else None
         return assemble(self.folder, keys, self._sources, sealing=self._sealing, randomiser=randomiser)
 

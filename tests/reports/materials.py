@@ -86,15 +86,23 @@ def design(book: Book) -> None:
     """One question, decided in the other reading first; criteria; a planned number and strata."""
     write = book.write
     write(streams.opening(LEDGER), opening())
-    options = (DesignOption(code="R1", text="Disease is the arm."), DesignOption(code="R3", text="Disease is a stratum."))
+    options = (
+        DesignOption(code="R1", text="Disease is the arm."),
+        DesignOption(code="R3", text="Disease is a stratum."),
+    )
     raised = QuestionRaised(
-        code="D1", field=None, options=options, question="What are the groups?", record_says="RANDOMIZED", title="Reading"
+        code="D1",
+        field=None,
+        options=options,
+        question="What are the groups?",
+        record_says="RANDOMIZED",
+        title="Reading",
     )
     write(told.TRIAL_STREAM, raised, actor="u5")
     decision = told.proposed("D1", planned_enrolment=4, strata=(told.stratum("LN", 2),), zone=ZONE)
     proposal = write(told.TRIAL_STREAM, decision, actor="u5", printed_name="U Five", role="statistician")
     for actor in ("u6", "u7"):
-        named = {"actor": actor, "printed_name": f"U {actor}", "role": "medical_monitor"}
+        named: dict[str, Any] = {"actor": actor, "printed_name": f"U {actor}", "role": "medical_monitor"}
         write(told.TRIAL_STREAM, told.approved(proposal.frame.position, "D1"), **named)
     for code, kind, words in (("I1", "inclusion", "Age 18 to 60 years."), ("E1", "exclusion", "Pregnant women.")):
         fact: Any = {"criterion": code, "kind": kind, "ordinal": 1, "parent": None, "scope": None}
@@ -104,7 +112,9 @@ def design(book: Book) -> None:
 def screen(book: Book, number: str, site: str = "01", previous: str | None = None) -> None:
     """A screening number, consent, an age and a sex."""
     stream = told.person(number)
-    book.write(stream, told.screened(number, site, previous), actor="u3", printed_name="U Three", role="site_coordinator")
+    book.write(
+        stream, told.screened(number, site, previous), actor="u3", printed_name="U Three", role="site_coordinator"
+    )
     book.write(stream, told.consent(version="1.0"), reason_code="consented", reason_text=sealed())
     age = Measured(quantity=Quantity(value=Number("37"), unit="a"))
     book.write(stream, told.known("age_at_consent", age))

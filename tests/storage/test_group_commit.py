@@ -101,6 +101,17 @@ def test_a_guard_sees_what_an_earlier_batch_of_the_commit_moved(recorder: Ledger
     assert isinstance(guarded, ConflictError)
 
 
+def test_a_guarded_ledger_has_the_size_that_an_earlier_batch_of_the_commit_gave_it(recorder: LedgerRecorder) -> None:
+    _, guarded = committed_together(
+        recorder,
+        one(f"{TRIAL}/s/1"),
+        Append((to(f"{TRIAL}/s/2"),), guards=((TRIAL, 0),)),
+    )
+
+    assert isinstance(guarded, ConflictError)
+    assert len(everything(recorder, TRIAL)) == 1
+
+
 class FailingWriter(SqliteWriter):
     """Fails at one commit, before or after the write has taken effect."""
 
