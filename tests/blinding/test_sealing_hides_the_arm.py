@@ -10,6 +10,7 @@ What it does not show: that AES-256-GCM, SHA-256 and HMAC are sound, which nobod
 once the key file is in wrong hands; what a host with bad randomness would make.
 """
 
+import json
 import os
 from collections.abc import Generator
 from contextlib import closing
@@ -28,9 +29,13 @@ from adapters.keys.padding import padded_arm
 from adapters.keys.sealing import ARM, Sealer, VaultSealing
 from adapters.keys.store import Key, KeyStore, SinglePurpose
 from adapters.storage.codec import encode_payload
+from compliance.envelope import read_envelope
 from domain import randomisation, streams
+from domain.allocation.commands import SealLists
 from domain.allocation.facts import DisclosureRecorded, ListSealed, SlotDrawn, TreatmentDetailRecorded
 from domain.catalogue import type_of
+from domain.command import Command
+from domain.errors import InvalidInputError
 from domain.fields import SealedArmEnvelope, SealedFact
 from domain.participant.facts import Allocated
 from domain.record import Fact
@@ -121,6 +126,27 @@ def test_two_thousand_sealings_of_two_arms_repeat_no_key_and_no_nonce(keys: Watc
     assert {len(envelope.ciphertext) for envelope in envelopes} == {80}
     assert_all_different(envelopes)
     assert len(set(keys.made)) == len(keys.made) == SEALINGS
+
+
+@pytest.mark.requirement("E6-08")
+def test_an_arm_too_long_for_its_envelope_is_refused_when_lists_are_sealed_not_when_somebody_draws_it(
+    keys: WatchedKeys,
+) -> None:
+    """A fault at the first draw would tell who drew it."""
+    place: dict[str, Any] = {"trial": TRIAL, "event_id": UUID(int=1), "participant": "007", "list_root": "ab" * 32}
+    longest = "k" * 60
+
+    assert isinstance(arms_given(longest), SealLists)
+    assert len(Sealer(keys, os.urandom).arm(longest, **place).ciphertext) == 80
+    with pytest.raises(InvalidInputError, match=r"arms\.0\.arm"):
+        arms_given(longest + "k")
+
+
+def arms_given(arm: str) -> Command:
+    """A list with this arm, as a command line brings it."""
+    payload = {"arms": [{"arm": arm, "label": "a label"}], "block_sizes": [3]}
+    line = {"command": "seal_lists", "command_id": str(UUID(int=7)), "payload": payload}
+    return read_envelope(json.dumps(line).encode()).command
 
 
 def detail(product: str, lot: str | None) -> Fact:
