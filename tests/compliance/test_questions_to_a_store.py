@@ -172,3 +172,20 @@ def test_histories_keep_only_so_many_streams_and_read_the_others_again(desk: Des
     again = few.load("trial:T1/trial")
 
     assert again.version == len(desk.store.ledger.stream("trial:T1/trial"))
+
+
+def test_a_wide_reader_who_treats_at_one_site_opens_safety_texts_of_that_site_alone(
+    desk: Desk, inquire: Inquire
+) -> None:
+    events = {}
+    for site in ("01", "02"):
+        done = desk.send(f"coo{site}", "report_adverse_event", {**FEVER, "participant": enrolled(desk, site=site)})
+        assert done.receipt is not None
+        events[site] = done.receipt.placed[0].event_id or uuid4()
+    desk.hire("both", "monitor")
+    desk.grant("both", "investigator", ["01"])
+
+    assert inquire.text(asserted("both"), "T1", events["01"], "narrative").startswith("Fever of 39")
+    with pytest.raises(NotFoundError):
+        inquire.text(asserted("both"), "T1", events["02"], "narrative")
+    assert len(read_events(desk)) == 1
