@@ -66,5 +66,7 @@ def _what(material: Material, filters: AuditTrailFilters) -> str:
         filters.record and f"record {filters.record}",
         filters.site and f"site {filters.site}",
     )
-    named = [words for words in about if words] or [frame.sites_words(material.sites)]
+    named = [words for words in about if words]
+    if not named or material.sites is not None:
+        named.append(frame.sites_words(material.sites))
     return ", ".join([*(words for words in edition if words), *named])

@@ -1,6 +1,6 @@
 """Deviations that stand beside the participants of the log, with what each rule means."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from compliance.reports.model import Code, Row, Table
@@ -34,6 +34,15 @@ _COLUMNS: Final = (
     folded("happened", "Happened", "time", "As claimed"),
     folded("closed_at", "Closed at", "time", "As claimed"),
 )
+
+
+def by_participant(rows: Iterable[DeviationRow]) -> dict[str, list[DeviationRow]]:
+    """The deviations that name a participant, by its number."""
+    found: dict[str, list[DeviationRow]] = {}
+    for row in rows:
+        if row.report is not None and row.report.participant is not None:
+            found.setdefault(row.report.participant, []).append(row)
+    return found
 
 
 def deviation_words(row: DeviationRow) -> str:

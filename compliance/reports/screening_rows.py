@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from compliance.reports.model import Column, Detail, Row, Table
-from compliance.reports.screening_deviations import deviation_words
+from compliance.reports.screening_deviations import by_participant, deviation_words
 from compliance.reports.screening_known import Known
 from compliance.reports.screening_words import (
     ELIGIBLE_CODES,
@@ -170,7 +170,10 @@ def _sex(row: ScreeningRow) -> str | None:
 def screenings_table(known: Known) -> Table:
     """One row per screening number, in order of number."""
     filled = (*IN_LINE, *FOLDED, *(_of_criterion(number, fact) for number, fact in enumerate(known.criteria, 1)))
-    found = [_screening(known, row) for row in known.rows]
+    beside = by_participant(known.deviations)
+    found = [
+        Screening(row, known.participants.rows[row.number], tuple(beside.get(row.number, ()))) for row in known.rows
+    ]
     return Table(
         id=SCREENINGS,
         title="Screenings",
@@ -179,11 +182,6 @@ def screenings_table(known: Known) -> Table:
         rows=tuple(_row(number, one, filled) for number, one in enumerate(found, 1)),
         row_word="screening",
     )
-
-
-def _screening(known: Known, row: ScreeningRow) -> Screening:
-    beside = tuple(one for one in known.deviations if one.report is not None and one.report.participant == row.number)
-    return Screening(row, known.participants.rows[row.number], beside)
 
 
 def _row(number: int, one: Screening, filled: tuple[Filled, ...]) -> Row:

@@ -18,15 +18,15 @@ EDITIONS: Final = (AuditTrailFilters(participant="005"), AuditTrailFilters(chang
 def reports_for(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     """Page, data forms, manifest and digests of every report.
 
-    The whole audit trail is printed once for all readers who see the same; everybody gets the other reports.
+    The audit trail is printed once, in all editions, for readers who see the same; everybody gets the other reports.
     """
     inquire, printed = Inquire(store.ports), set[tuple[frozenset[str] | None, bool]]()
     for person in people:
         allowed = inquire.allow(_asserted(person), "report_audit_trail", TRIAL)
         kind = (allowed.sites, allowed.actor.role in ACCESS_READERS)
         for listed in CATALOGUE.values():
-            editions = EDITIONS if listed.name == "audit-trail" else (NO_FILTERS,)
-            for edition in editions[:1] if kind in printed else editions:
+            editions = (NO_FILTERS,) if listed.name != "audit-trail" else () if kind in printed else EDITIONS
+            for edition in editions:
                 name = f"{person}, {listed.name} {' '.join(edition.words())}"
                 yield from _files(store, person, listed, edition, name)
         printed.add(kind)

@@ -54,6 +54,10 @@ def test_what_an_id_stands_for_does_not_depend_on_spaces_or_order() -> None:
     assert read_envelope(with_payload(fact="alt")).canonical != read_envelope(written()).canonical
 
 
+def test_an_envelope_shows_which_command_it_is_and_nothing_that_was_submitted() -> None:
+    assert repr(read_envelope(written())) == f"Envelope(record_fact, {LINE['command_id']})"
+
+
 def test_a_line_may_leave_time_performer_and_correlation_out() -> None:
     raw = json.dumps({key: LINE[key] for key in ("command", "command_id", "payload")}).encode()
 

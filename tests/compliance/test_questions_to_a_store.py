@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -177,15 +177,27 @@ def test_histories_keep_only_so_many_streams_and_read_the_others_again(desk: Des
 def test_a_wide_reader_who_treats_at_one_site_opens_safety_texts_of_that_site_alone(
     desk: Desk, inquire: Inquire
 ) -> None:
-    events = {}
+    events: dict[str, UUID] = {}
     for site in ("01", "02"):
         done = desk.send(f"coo{site}", "report_adverse_event", {**FEVER, "participant": enrolled(desk, site=site)})
         assert done.receipt is not None
         events[site] = done.receipt.placed[0].event_id or uuid4()
-    desk.hire("both", "monitor")
+    desk.hire("both", "auditor")
     desk.grant("both", "investigator", ["01"])
 
     assert inquire.text(asserted("both"), "T1", events["01"], "narrative").startswith("Fever of 39")
     with pytest.raises(NotFoundError):
         inquire.text(asserted("both"), "T1", events["02"], "narrative")
     assert len(read_events(desk)) == 1
+
+
+def test_a_refusal_about_a_trial_that_is_not_there_is_recorded_in_the_system_ledger(
+    desk: Desk, inquire: Inquire
+) -> None:
+    size = desk.size("system")
+
+    with pytest.raises(Refusal):
+        inquire.reading(asserted("maker"), "read_ledger", "T9")
+
+    assert desk.size("system") == size + 1
+    assert desk.store.ledger.page("system", after=size)[0].fact.command == "read_ledger"

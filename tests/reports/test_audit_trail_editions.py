@@ -147,9 +147,13 @@ def test_no_filters_are_said_as_none() -> None:
 
 
 def test_the_trail_of_a_site_reader_says_that_only_that_site_is_shown() -> None:
-    body = audit_trail(material(story().entries[:8], sites=frozenset({"02", "01"})))
+    own: Any = {"sites": frozenset({"02", "01"})}
 
-    assert body.title.startswith("Audit trail, sites 01 and 02 only, ")
+    body = audit_trail(material(story().entries[:8], **own))
+    edition = audit_trail(material(story().entries[:8], **own), AuditTrailFilters(participant="001"))
+
+    assert body.title.startswith("Audit trail, sites 01 and 02 only, as known")
+    assert edition.title.startswith("Audit trail, participant 001, sites 01 and 02 only, as known")
     assert body.scope.filters == ("sites 01 and 02 only: entries of other sites are not shown here",)
 
 
