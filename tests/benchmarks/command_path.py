@@ -7,7 +7,6 @@ durability. The shares come from a profiled round, which overstates what makes m
 
 import cProfile
 import json
-import os
 import sqlite3
 import sys
 import tempfile
@@ -21,10 +20,12 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from adapters.chance import SetClock
 from adapters.storage.sqlite.files import connect
+from adapters.wiring import Sources
 from compliance.envelope import read_envelope
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import START, Desk, asserted, open_desk
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTICIPANTS = 40
@@ -36,7 +37,7 @@ DRIVERS = ("sqlite3", "pydantic_core", "orjson", "msgspec", "_hashlib", "hmac", 
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, open_desk(Path(folder), os.urandom) as desk:
+    with tempfile.TemporaryDirectory() as folder, open_desk(Path(folder), Sources(SetClock(START))) as desk:
         open_trial(desk, cap=PARTICIPANTS)
         numbers = [enrolled(desk) for _ in range(PARTICIPANTS)]
         bare = committing(Path(folder) / "bare.sqlite")

@@ -1,7 +1,7 @@
 """A real store for tests of conduct: seeded, with an administrator, a sponsor lead and one site's people."""
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,11 +106,11 @@ class Desk:
 
 
 @contextmanager
-def open_desk(folder: Path, randomness: Callable[[int], bytes] | None = None) -> Generator[Desk]:
+def open_desk(folder: Path, sources: Sources | None = None) -> Generator[Desk]:
     """A new store with an administrator and a sponsor lead, and a registered trial T1."""
     clock = SetClock(START)
-    sources = Sources(clock, randomness or SeededBytes("tests"), seeded=True)
-    store = create_store(folder / "store", folder / "secret.key", sources)
+    seeded = Sources(clock, SeededBytes("tests"), seeded=True)
+    store = create_store(folder / "store", folder / "secret.key", sources or seeded)
     try:
         set_up(
             store.ports,

@@ -1,0 +1,28 @@
+"""A process of its own that runs one report at given positions and writes its body."""
+
+import json
+import sys
+from pathlib import Path
+
+from adapters.render import body_html, render
+from adapters.wiring import open_store
+from compliance.inquire import NOW, Inquire
+from compliance.reporting import Reporting, Request
+from compliance.reports.audit_filters import NO_FILTERS
+from compliance.reports.catalogue import CATALOGUE
+from tests.compliance.stores import asserted
+
+
+def main() -> None:
+    folder, name, out, positions = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), json.loads(sys.argv[4])
+    listed = CATALOGUE[name]
+    request = Request(name, listed.action, listed.builder(NO_FILTERS), "all", "a test", NOW, positions)
+    store = open_store(folder / "store", folder / "secret.key")
+    run = Reporting(Inquire(store.ports), render).run(asserted("aud"), "T1", request, body_html)
+    store.close()
+    out.write_bytes(body_html(run.report.body))
+    print(json.dumps({source.ledger: source.size for source in run.report.body.sources}))  # noqa: T201 (for the parent)
+
+
+if __name__ == "__main__":
+    main()
