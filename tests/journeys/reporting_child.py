@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from adapters.render import body_html, render
-from adapters.wiring import open_store
+from adapters.wiring import open_store_at_its_time
 from compliance.inquire import NOW, Inquire
 from compliance.reporting import Reporting, Request
 from compliance.reports.audit_filters import NO_FILTERS
@@ -17,7 +17,7 @@ def main() -> None:
     folder, name, out, positions = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), json.loads(sys.argv[4])
     listed = CATALOGUE[name]
     request = Request(name, listed.action, listed.builder(NO_FILTERS), "all", "a test", NOW, positions)
-    store = open_store(folder / "store", folder / "secret.key")
+    store = open_store_at_its_time(folder / "store", folder / "secret.key")
     run = Reporting(Inquire(store.ports), render).run(asserted("aud"), "T1", request, body_html)
     store.close()
     out.write_bytes(body_html(run.report.body))

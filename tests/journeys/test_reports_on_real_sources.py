@@ -1,4 +1,4 @@
-"""On a ledger of the host's randomness and a running clock, one position gives one body, in any process, at any time."""
+"""On a ledger of the host's randomness and a running clock, one position gives one body, whichever process asks."""
 
 import json
 import subprocess
