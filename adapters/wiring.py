@@ -1,18 +1,22 @@
 """The whole assembly, by constructor arguments: what is put together here is nowhere else.
 
-A store is a folder: `ledger.sqlite`, `keys/`, `read-models/`, `reports/`, `locks/`. Seeded clock and
+A store is a folder: `ledger.sqlite`, `keys/`, `identity/`, `read-models/`, `reports/`, `locks/`. Seeded clock and
 randomness open demonstration stores only.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from adapters.chance import FreshIds, system_clock
+from adapters.identity.authenticator import Authenticator
+from adapters.identity.file import CredentialFile
+from adapters.identity.hashing import Hashing
 from adapters.keys.sealing import Opener, Sealer, VaultSealing
 from adapters.keys.secret import read_secret, write_new_secret
+from adapters.keys.signer import SignerKey, verifies
 from adapters.keys.store import KeyStore
 from adapters.read_models.file import ViewFile
 from adapters.read_models.follower import Follower
@@ -22,6 +26,13 @@ from adapters.storage.mapper import FactSealing
 from adapters.storage.recorder import LedgerRecorder
 from adapters.storage.sqlite import SqliteDialect
 from adapters.storage.sqlite.looking import LedgerFile
+from adapters.tokens.assertions import ServiceLogins
+from adapters.tokens.door import Door
+from adapters.tokens.doors import TokenDoors
+from adapters.tokens.id_tokens import Provider
+from adapters.tokens.provider import ProviderLogins
+from adapters.tokens.taken import TakenTokens
+from compliance.authentication import Authentication
 from compliance.conduct import Conduct
 from compliance.contexts import environment_of
 from compliance.ports import Ports
@@ -31,9 +42,13 @@ from compliance.randomiser import RandV1
 from domain import __version__
 from domain.errors import InvalidInputError, NotFoundError
 from domain.ports import Opens, Randomiser, Seals
+from domain.session.limits import Limits
 
 LEDGER_FILE = "ledger.sqlite"
 KEY_STORE_FILE = "keystore.sqlite"
+CREDENTIAL_FILE = "credentials.sqlite"
+TAKEN_FILE = "tokens.sqlite"
+LATER = timedelta(seconds=30)
 SOFTWARE = f"trialproof/{__version__}"
 
 
@@ -64,6 +79,9 @@ class Store:
     ledger: EventStoreLedger
     keys: KeyStore
     conduct: Conduct
+    authenticator: Authenticator
+    sources: Sources
+    limits: Limits
 
     @property
     def ports(self) -> Ports:
@@ -72,6 +90,7 @@ class Store:
 
     def close(self) -> None:
         """Close the files."""
+        self.authenticator.close()
         self.recorder.close()
         self.keys.close()
 
@@ -114,13 +133,22 @@ def open_store(folder: Path, key_file: Path, sources: Sources = Sources()) -> St
 
 
 def open_store_at_its_time(folder: Path, key_file: Path) -> Store:
-    """Open a store; one of a demonstration that was recorded ahead of the host's clock goes on at its own time."""
+    """Open a store; one of a demonstration that was recorded ahead of the host's clock goes on at its own time.
+
+    That time runs, and begins `LATER` than the last entry, so that every log-in finds a code not used before.
+    """
     store = open_store(folder, key_file)
     last = last_recorded(store)
     if last is None or last <= store.ports.clock() or environment_of(store.ledger) != "demonstration":
         return store
     store.close()
-    return open_store(folder, key_file, Sources(clock=lambda: max(last, system_clock()), seeded=True))
+    opened = system_clock()
+
+    def clock() -> datetime:
+        now = system_clock()
+        return max(last + LATER + (now - opened), now)
+
+    return open_store(folder, key_file, Sources(clock=clock, seeded=True))
 
 
 def last_recorded(store: Store) -> datetime | None:
@@ -154,10 +182,29 @@ def assemble(
         hold=Locks(folder / "locks").hold,
         opens=sealing.opens,
         leaves=lambda ledger, size: recorder.leaves(ledger, up_to=size),
-        stream_root=lambda stream: stream_root(recorder, stream),
+        stream_root=lambda stream, version: stream_root(recorder, stream, version),
+        signs=SignerKey(keys),
+        verifies=verifies,
         software_version=SOFTWARE,
     )
-    return Store(folder, recorder, ledger, keys, Conduct(ports))
+    conduct, limits = Conduct(ports), Limits()
+    authenticator = Authenticator(
+        conduct,
+        CredentialFile(folder / "identity" / CREDENTIAL_FILE),
+        keys,
+        hashing=Hashing(sources.randomness, light=sources.seeded),
+        randomness=sources.randomness,
+        limits=limits,
+    )
+    return Store(folder, recorder, ledger, keys, conduct, authenticator, sources, limits)
+
+
+def token_doors(store: Store, providers: Sequence[Provider] = ()) -> TokenDoors:
+    """Where services come in by their keys and persons by the sponsor's providers; whoever serves them closes it."""
+    entrance = Door(Authentication(store.ports), store.authenticator.issue, store.authenticator.note_failure)
+    taken = TakenTokens(store.folder / "identity" / TAKEN_FILE)
+    by_issuer = {provider.issuer: ProviderLogins(entrance, provider, taken) for provider in providers}
+    return TokenDoors(ServiceLogins(entrance, taken), by_issuer, taken)
 
 
 def look_at(folder: Path) -> LedgerFile:
@@ -170,6 +217,6 @@ def read_models(store: Store) -> Follower:
     return Follower(store.ledger, ViewFile(store.folder / "read-models" / "blinded.sqlite"))
 
 
-def stream_root(recorder: LedgerRecorder, stream: str) -> str:
-    """The RFC 6962 root over a stream's own leaf hashes (decision 0005)."""
-    return root_of([stored.leaf for stored in recorder.stream(stream)]).hex()
+def stream_root(recorder: LedgerRecorder, stream: str, version: int | None = None) -> str:
+    """The RFC 6962 root over a stream's own leaf hashes, up to a version (decision 0005)."""
+    return root_of([stored.leaf for stored in recorder.stream(stream)][:version]).hex()

@@ -24,10 +24,10 @@ from domain.command import Actor, Decided, Given, Room, has_real_reason
 from domain.errors import ConflictError, InvalidInputError, Refusal
 from domain.fields import Administrators, SealedText, TrialTeam
 from domain.ledger.facts import Environment
-from domain.people.commands import PersonCommand
 from domain.people.person import Person
 from domain.ports import CommandOutcome, NewEntry, Placed, Receipt
 from domain.record import Authority, Context, Performer
+from domain.session.session import Session
 from domain.site.site import Site
 from domain.times import Occurred
 from domain.trial.lock import LockView
@@ -66,7 +66,7 @@ class Conduct:
         Raises Refusal (recorded), InvalidInputError (nothing written), ConflictError when it never came
         through, InDoubtError when the outcome is unknown.
         """
-        if not trial and not isinstance(envelope.command, PersonCommand):
+        if not trial and not envelope.command.SYSTEM:
             raise InvalidInputError(
                 "trial_missing",
                 f"{envelope.command.NAME} concerns a trial, and none is named.",
@@ -148,8 +148,7 @@ class _Attempt:
         return Done(self.envelope.command_id, _positions(receipt.placed), receipt, repeated=False)
 
     def _room(self) -> Room:
-        actor = streams.person(self.identity.person)
-        self._read((actor,))
+        self._read(self._own())
         while True:
             room = Room(
                 trial=self.trial,
@@ -157,6 +156,10 @@ class _Attempt:
             )
             if not self._read(self.wish.streams(room)):
                 return room
+
+    def _own(self) -> tuple[str, str]:
+        """What the gate decides on: the account with its grants, and the session."""
+        return streams.person(self.identity.person), streams.session(self.identity.session)
 
     def _read(self, named: tuple[str, ...]) -> bool:
         new = [stream for stream in dict.fromkeys(named) if stream not in self.loaded]
@@ -173,7 +176,7 @@ class _Attempt:
             trial=self.trial,
             aggregates=room.aggregates,
             whole=self._whole() if self.wish.SEES_WHOLE_TRIAL else None,
-            roots={vouched: self.ports.stream_root(vouched)} if vouched else {},
+            roots={vouched: self.ports.stream_root(vouched, self.wish.vouched_version())} if vouched else {},
             entries={stream: tuple(effective(self.loaded[stream].entries)) for stream in self.wish.entries_of(room)},
         )
 
@@ -183,14 +186,26 @@ class _Attempt:
 
     def _allow(self, room: Room) -> Allowed:
         person = room.get(Person, streams.person(self.identity.person))
+        session = room.get(Session, streams.session(self.identity.session))
+        self.system_position = max(self.system_position, *(self.loaded[stream].position for stream in self._own()))
+        if self.wish.OWN:
+            return gate.decide_own(
+                self.identity,
+                person,
+                session,
+                self.wish.NAME,
+                about=self.wish.concerned_person(),
+                now=self.now,
+                system_position=self.system_position,
+            )
         return gate.decide(
             self.identity,
             person,
+            session,
             self.wish.NAME,
-            trial=self.trial or None,
+            trial=self.wish.concerned_trial(room),
             site=self.wish.concerned_site(room),
             now=self.now,
-            environment=self.environment,
             system_position=self.system_position,
         )
 
@@ -209,6 +224,9 @@ class _Attempt:
             seals=self.ports.seals,
             randomiser=self.ports.randomiser,
             key_scope=self.wish.key_scope(room),
+            signs=self.ports.signs,
+            session=self.identity.session,
+            presented=self.identity.presented,
         )
 
     def _performer(self, actor: Actor) -> Performer:
@@ -319,7 +337,8 @@ class _Attempt:
     def _record(self, refusal: Refusal) -> None:
         """One event for a refusal: code, rule and command type, and nothing that was submitted.
 
-        It is final for its id, so it holds only if what it was decided on still stands.
+        It is final for its id, so it holds only if what it was decided on still stands. Where nobody's open
+        session asked it is not: nobody uses up another's command ids, and who logs in again goes on.
         """
         ledger = streams.access_ledger(self.trial)
         if not self.trial or self.ports.ledger.head(ledger).size == 0:
@@ -328,17 +347,17 @@ class _Attempt:
         stream = streams.refusal(ledger, str(event))
         fact = CommandRefused(code=refusal.code, command=self.wish.NAME, rule=refusal.rule)
         entry = NewEntry(stream, self._refused_context(event, gate.refused(refusal.rule, self.system_position)), fact)
-        outcome = self._outcome(f"{refusal.code}@{refusal.rule}")
+        final = refusal.rule not in gate.NOBODY_ASKED
+        outcome = self._outcome(f"{refusal.code}@{refusal.rule}") if final else None
         self.ports.ledger.append([entry], expected={stream: 0, **self._read_versions()}, outcome=outcome)
 
     def _refused_context(self, event: UUID, authority: Authority) -> Context:
-        person = self.histories.load(streams.person(self.identity.person)).aggregate
-        assert isinstance(person, Person)
+        person, session = (self.histories.load(stream) for stream in self._own())
         return plain_context(
             self.ports,
             event=event,
-            identity=self.identity,
-            person=person,
+            identity=gate.as_refused(self.identity, session.of(Session)),
+            person=person.of(Person),
             role="none",
             authority=authority,
             command_id=self.envelope.command_id,

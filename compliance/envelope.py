@@ -23,6 +23,7 @@ from domain.times import Occurred
 
 MAX_BYTES = 262_144
 MAX_DEPTH = 32
+LONGEST_INTEGER = 20
 IDENTIFYING = frozenset(
     {"name", "first_name", "last_name", "initials", "birth_date", "date_of_birth", "dob", "hospital_number", "mrn"}
 )
@@ -112,6 +113,7 @@ def strict_json(raw: bytes) -> Any:
             object_pairs_hook=_unique,
             parse_float=_no_float,
             parse_constant=_no_float,
+            parse_int=_integer,
         )
     except UnicodeDecodeError as error:
         raise _bad("not_utf8", "The line is not UTF-8 text.") from error
@@ -134,6 +136,13 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_float(text: str) -> NoReturn:
     raise _bad("float", f'{text[:32]} is a floating-point number; write a decimal number as text, such as "1.5".')
+
+
+def _integer(text: str) -> int:
+    """An integer of so few digits that it can be read at all; its size is judged afterwards."""
+    if len(text) > LONGEST_INTEGER:
+        raise _bad("too_large_number", "An integer is beyond 2^53; write it as text.")
+    return int(text)
 
 
 def _check_tree(data: Any, *, depth: int) -> None:

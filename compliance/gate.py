@@ -1,30 +1,51 @@
-"""The gate: role x action x trial x site, default deny, decided once and stored with every fact.
+"""The gate: role x action x trial x site x class, default deny, decided once and stored with every fact.
 
-The typed table below is the one authority (21 CFR 11.10(d), (g)). Only this module makes an `Authority`;
-an auditor replays any fact against the table version and the system position stored with it.
+Only this module makes an `Authority` (21 CFR 11.10(d), (g)); an auditor decides any fact again with the table
+version and the system position stored with it (`replay_auditor.py`).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from compliance.gate_table import (
+    ANY_TRIAL,
+    EMERGENCY,
+    EMERGENCY_ROLES,
+    OWN,
+    TABLE,
+    TABLE_VERSION,
+    TRIAL_VOICE,
+    Class,
+    Row,
+    clears,
+)
 from domain.command import Actor
 from domain.errors import Refusal
-from domain.ledger.facts import Environment
 from domain.people.person import Grant, Person
-from domain.people.roles import Role
+from domain.people.public_keys import device_of
+from domain.people.roles import ActingRole, Role
 from domain.record import Authority, Strength
+from domain.session.facts import Component
+from domain.session.session import Session
 
-TABLE_VERSION = "gate-1"
+NOBODY_ASKED: Final = frozenset({"account-must-be-open", "acts-need-an-open-session", "a-revoked-key-opens-nothing"})
+"""The rules by which nobody's open session asked."""
+NO_SESSION: Final = "none"
+UNKNOWN: Final = Row("TRIAL", ())
+"""An action that no row names: nobody may."""
 
 
 class Identity(NamedTuple):
-    """Who sends, how that was established, and through what; never a field of a command."""
+    """Who sends, how that was established, and through what; never a field of a command.
+
+    `presented` names the components that were proved with this very request, for a signature.
+    """
 
     person: str
     strength: Strength
-    session: str | None
+    session: str
     originator: str
+    presented: tuple[Component, ...] = ()
 
 
 class Allowed(NamedTuple):
@@ -34,138 +55,178 @@ class Allowed(NamedTuple):
     authority: Authority
 
 
-SITE: tuple[Role, ...] = ("investigator", "sub_investigator", "site_coordinator")
-PHYSICIANS: tuple[Role, ...] = ("investigator", "sub_investigator")
-SPONSOR: tuple[Role, ...] = ("sponsor_lead", "medical_monitor", "statistician", "data_manager")
-SAFETY: tuple[Role, ...] = ("safety_physician", "medical_monitor")
-READERS: tuple[Role, ...] = ("auditor", "inspector", "monitor", *SPONSOR, "safety_physician")
-UNBLINDED: tuple[Role, ...] = ("unblinded_pharmacist", "randomisation_statistician", "safety_unblinder")
-EVERYONE: tuple[Role, ...] = (*SITE, *READERS, *UNBLINDED, "code_break_desk", "service")
+class Held(NamedTuple):
+    """A grant that carries an action, and whether the training on which it rests is current."""
 
-TABLE: Mapping[str, tuple[Role, ...]] = {
-    "register_person": ("administrator",),
-    "deactivate_person": ("administrator",),
-    "grant_role": ("administrator",),
-    "end_grant": ("administrator",),
-    "register_trial": ("sponsor_lead",),
-    "propose_decision": SPONSOR,
-    "approve_decision": (*SPONSOR, "investigator"),
-    "open_screening": ("sponsor_lead",),
-    "pause_trial": ("sponsor_lead", "medical_monitor"),
-    "resume_trial": ("sponsor_lead",),
-    "close_trial": ("sponsor_lead",),
-    "approve_protocol_version": ("sponsor_lead", "medical_monitor"),
-    "issue_consent_version": ("sponsor_lead", "medical_monitor"),
-    "record_criterion": SPONSOR,
-    "code_rule": ("data_manager", "statistician"),
-    "propose_interpretation": (*SPONSOR, "investigator"),
-    "approve_interpretation": (*SPONSOR, "investigator"),
-    "register_site": ("sponsor_lead",),
-    "record_approval": ("sponsor_lead", *SITE),
-    "approve_consent_version": ("sponsor_lead", *SITE),
-    "put_protocol_version_into_effect": ("sponsor_lead",),
-    "delegate_tasks": ("investigator",),
-    "end_delegation": ("investigator",),
-    "activate_site": ("sponsor_lead",),
-    "hold_site": ("sponsor_lead", "medical_monitor"),
-    "release_site": ("sponsor_lead",),
-    "close_site": ("sponsor_lead",),
-    "open_screening_record": (*SITE, "service"),
-    "record_consent": (*SITE, "service"),
-    "withdraw_consent": (*SITE, "service"),
-    "record_fact": (*SITE, "service"),
-    "record_procedure": (*SITE, "service"),
-    "judge_criterion": PHYSICIANS,
-    "end_screening": (*SITE, "service"),
-    "decide_eligibility": PHYSICIANS,
-    "enrol": SITE,
-    "allocate": SITE,
-    "record_allocation_error": (*SITE, *SPONSOR, "monitor"),
-    "record_treatment": (*SITE, "service"),
-    "change_treatment_state": PHYSICIANS,
-    "record_visit": (*SITE, "service"),
-    "change_follow_up": (*SITE, "service"),
-    "record_vital_status": (*SITE, "service"),
-    "seal_lists": ("randomisation_statistician",),
-    "record_treatment_detail": ("unblinded_pharmacist",),
-    "report_adverse_event": (*SITE, *SAFETY, "service"),
-    "follow_up_adverse_event": (*SITE, *SAFETY, "service"),
-    "assess_seriousness": (*PHYSICIANS, *SAFETY),
-    "assess_causality": (*PHYSICIANS, *SAFETY),
-    "assess_expectedness": SAFETY,
-    "code_adverse_event": ("data_manager", *SAFETY),
-    "record_sponsor_receipt": (*SAFETY, "data_manager", "service"),
-    "correct_awareness": (*SITE, *SAFETY),
-    "nullify_adverse_event": (*PHYSICIANS, *SAFETY),
-    "record_obligation_met": (*SAFETY, "sponsor_lead"),
-    "record_deviation": (*SITE, *SPONSOR, "monitor", "auditor"),
-    "grade_deviation": ("medical_monitor", "sponsor_lead"),
-    "close_deviation": ("medical_monitor", "sponsor_lead", "data_manager"),
-    "request_unblinding": (*PHYSICIANS, *SAFETY, "sponsor_lead"),
-    "approve_unblinding": ("medical_monitor", "sponsor_lead", "statistician"),
-    "reject_unblinding": ("medical_monitor", "sponsor_lead", "statistician"),
-    "withdraw_unblinding": (*PHYSICIANS, *SAFETY, "sponsor_lead"),
-    "disclose_arm": ("safety_unblinder",),
-    "break_blind": (*PHYSICIANS, "code_break_desk"),
-    "acknowledge_disclosure": (*PHYSICIANS, *SAFETY, "safety_unblinder", "code_break_desk"),
-    "record_unblinding_narrative": (*PHYSICIANS, "code_break_desk"),
-    "assess_unblinding_impact": ("medical_monitor", "sponsor_lead"),
-    "close_unblinding": ("medical_monitor", "sponsor_lead"),
-    "report_accidental_unblinding": EVERYONE,
-    "correct_record": SITE,
-    "void_record": SITE,
-    "propose_correction": (*SPONSOR, "monitor", "service"),
-    "decline_correction": PHYSICIANS,
-    "sign_off_participant": ("investigator",),
-    "request_lock": ("data_manager", "statistician"),
-    "confirm_lock": ("data_manager", "statistician"),
-    "request_unlock": ("data_manager", "statistician"),
-    "confirm_unlock": ("data_manager", "statistician"),
-    "read_trial": (*SITE, *READERS, *UNBLINDED, "code_break_desk"),
-    "read_participant": (*SITE, *READERS),
-    "read_ledger": (*SITE, *READERS),
-    "read_disclosure": (*PHYSICIANS, *SAFETY, "safety_unblinder", "code_break_desk"),
-    "read_safety_text": (*SITE, "safety_physician"),
-    "read_text": (*SITE, *READERS),
-    "report_audit_trail": (*SITE, *READERS),
-    "report_screening_log": (*SITE, *READERS),
-}
-"""Action -> the roles that may, in the order in which a person's roles are tried. Everything else is denied."""
-
-
-TRIAL_VOICE = frozenset(
-    {"approve_decision", "propose_interpretation", "approve_interpretation", "report_accidental_unblinding"}
-)
-"""Actions about the trial as a whole for which a grant at one site is enough."""
+    role: Role
+    grant: Grant
+    trained: bool
 
 
 def decide(
     identity: Identity,
     person: Person,
+    session: Session,
     action: str,
     *,
     trial: str | None,
     site: str | None,
     now: datetime,
-    environment: Environment,
     system_position: int,
 ) -> Allowed:
     """Allow the action and say by which grant and rule, or raise a Refusal that names the rule."""
-    _check_account(identity, person, environment)
-    for role in TABLE.get(action, ()):
-        grant = _grant(person, role, trial, site, now, anywhere=action in TRIAL_VOICE)
-        if grant is not None:
-            return Allowed(
-                Actor(person.person, person.printed_name, role, person.organisation),
-                Authority(
-                    grant=grant.grant,
-                    rule=f"{action}/{role}",
-                    system_position=system_position,
-                    table_version=TABLE_VERSION,
-                ),
-            )
+    _check_account_and_session(identity, person, session, action, now)
+    held = _held(identity, person, action, trial, site, now)
+    for one in held:
+        if _counts(one, action):
+            return _allowed(person, one.role, one.grant.grant, action, system_position)
+    raise _training_expired(person) if held else _not_allowed(person, action, site)
+
+
+def decide_own(
+    identity: Identity,
+    person: Person,
+    session: Session,
+    action: str,
+    *,
+    about: str | None,
+    now: datetime,
+    system_position: int,
+) -> Allowed:
+    """Allow what every open account may do about itself; Refusal about anybody else, and for a service."""
+    _check_account_and_session(identity, person, session, action, now)
+    if action not in OWN or about != person.person or person.is_service:
+        raise Refusal(
+            "not_allowed",
+            f"{action.replace('_', ' ')} is for the owner of the account alone.",
+            rule="own-account-only",
+            next_step="Let the owner of the account do it.",
+        )
+    return _allowed(person, "own", "own", action, system_position)
+
+
+def holdings(person: Person, action: str, *, trial: str | None, site: str | None, now: datetime) -> tuple[Held, ...]:
+    """The grants that carry an action there and then: those on current training first, then as the table tries roles.
+
+    Says nothing of the account and the session.
+    """
+    row = TABLE.get(action, UNKNOWN)
+    found = [
+        Held(grant.role, grant, is_trained(person, grant, now))
+        for grant in person.grants
+        if grant.role in row.roles
+        and _acts_as(person, grant.role)
+        and clears(grant, row.touches)
+        and _reaches(grant, action, row.touches, trial, site, now)
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.trained, row.roles.index(one.role))))
+
+
+def check_account(person: Person) -> None:
+    """Refuse an account that never was or has ended."""
+    if not person.exists or not person.active:
+        raise Refusal(
+            "no_account",
+            "There is no open account of that id.",
+            rule="account-must-be-open",
+            next_step="Ask an administrator; in an emergency call the code-break desk.",
+        )
+
+
+def is_trained(person: Person, grant: Grant, now: datetime) -> bool:
+    """Whether the training on which a grant rests is current; a grant that rests on none needs none."""
+    return person.is_trained_for(grant, now)
+
+
+def _check_account_and_session(
+    identity: Identity, person: Person, session: Session, action: str, now: datetime
+) -> None:
+    check_account(person)
+    check_session(identity, person, session, now)
+    if identity.strength == "emergency" and action not in EMERGENCY:
+        raise Refusal(
+            "emergency_only",
+            "An emergency credential opens the code break and nothing else.",
+            rule="emergency-credential-breaks-the-code-only",
+            next_step="Log in with your usual credentials.",
+        )
+
+
+def check_session(identity: Identity, person: Person, session: Session, now: datetime) -> None:
+    """Refuse what is not this person's open session, as strong as it says; a service comes by its key, nobody else."""
+    own = session.session == identity.session and person.person == identity.person
+    known = own and session.is_open(identity.person, now) and session.strength == identity.strength
+    by_key = identity.strength == "machine"
+    if not known or identity.strength == "asserted" or by_key != person.is_service:
+        raise Refusal(
+            "session_ended",
+            "The session is over, or was never opened.",
+            rule="acts-need-an-open-session",
+            next_step="Log in again.",
+        )
+    if by_key and session.device not in {device_of(key.key) for key in person.keys if not key.revoked}:
+        raise Refusal(
+            "session_ended",
+            "The key that opened the session has been revoked.",
+            rule="a-revoked-key-opens-nothing",
+            next_step="Have another key registered, and log in with it.",
+        )
+
+
+def as_refused(identity: Identity, session: Session) -> Identity:
+    """The identity as a refusal tells it: a session that was never this person's is named nowhere."""
+    own = session.exists and session.person == identity.person
+    return identity if own else identity._replace(session=NO_SESSION)
+
+
+def _acts_as(person: Person, role: Role) -> bool:
+    """A service account acts as the originator that it was described as, and nobody else acts as a service."""
+    if role == "service":
+        return person.is_service and person.duty == "originator"
+    return not person.is_service
+
+
+def _reaches(grant: Grant, action: str, touches: Class, trial: str | None, site: str | None, now: datetime) -> bool:
+    """Whether the grant holds for that trial and site; what concerns no trial takes a grant for all, but for a few."""
+    if trial is None and touches != "SYSTEM":
+        return False
+    where = grant.trial if trial is None and action in ANY_TRIAL else trial
+    at = grant.sites[0] if site is None and grant.sites and action in TRIAL_VOICE else site
+    return grant.covers(where, at, now)
+
+
+def _held(
+    identity: Identity, person: Person, action: str, trial: str | None, site: str | None, now: datetime
+) -> tuple[Held, ...]:
+    held = holdings(person, action, trial=trial, site=site, now=now)
+    if identity.strength == "emergency":
+        return tuple(one for one in held if one.role in EMERGENCY_ROLES)
+    return held
+
+
+def _counts(one: Held, action: str) -> bool:
+    return one.trained or (action in EMERGENCY and one.role in EMERGENCY_ROLES)
+
+
+def _allowed(person: Person, role: ActingRole, grant: str, action: str, system_position: int) -> Allowed:
+    authority = Authority(
+        grant=grant, rule=f"{action}/{role}", system_position=system_position, table_version=TABLE_VERSION
+    )
+    return Allowed(Actor(person.person, person.printed_name, role, person.organisation), authority)
+
+
+def _training_expired(person: Person) -> Refusal:
+    return Refusal(
+        "training_expired",
+        f"The training on which {person.person}'s role rests has run out.",
+        rule="roles-need-current-training",
+        next_step="Have the training repeated and recorded, and the role given on it.",
+    )
+
+
+def _not_allowed(person: Person, action: str, site: str | None) -> Refusal:
     where = f" at site {site}" if site else ""
-    raise Refusal(
+    return Refusal(
         "not_allowed",
         f"{person.person} holds no role that may {action.replace('_', ' ')}{where} now.",
         rule="default-deny",
@@ -173,42 +234,14 @@ def decide(
     )
 
 
-def _check_account(identity: Identity, person: Person, environment: Environment) -> None:
-    if not person.exists or not person.active:
-        raise Refusal(
-            "no_account",
-            f"{identity.person} is not an open account.",
-            rule="account-must-be-open",
-            next_step="Ask an administrator; in an emergency call the code-break desk.",
-        )
-    if identity.strength == "asserted" and environment != "demonstration":
-        raise Refusal(
-            "not_authenticated",
-            "An identity that is only asserted counts in demonstrations alone.",
-            rule="asserted-only-in-demonstrations",
-            next_step="Log in with credentials.",
-        )
-
-
-def _grant(
-    person: Person, role: Role, trial: str | None, site: str | None, now: datetime, *, anywhere: bool
-) -> Grant | None:
-    own = (grant for grant in person.grants if grant.role == role)
-    return next((g for g in own if g.covers(trial, _site(g, site, anywhere=anywhere), now)), None)
-
-
-def _site(grant: Grant, site: str | None, *, anywhere: bool) -> str | None:
-    return grant.sites[0] if site is None and anywhere and grant.sites else site
-
-
 def refused(rule: str, system_position: int) -> Authority:
     """What stands where an authority would, in the record of a refusal."""
+    return of_the_product(rule, system_position)
+
+
+def of_the_product(rule: str, system_position: int) -> Authority:
+    """What the product records by itself: setting up, log-ins, failed attempts."""
     return Authority(grant="none", rule=rule, system_position=system_position, table_version=TABLE_VERSION)
-
-
-def first_administrator() -> Authority:
-    """The one authority that no grant gives: setting the store up, once."""
-    return Authority(grant="none", rule="first-administrator", system_position=0, table_version=TABLE_VERSION)
 
 
 class AllowedReading(NamedTuple):
@@ -222,43 +255,40 @@ class AllowedReading(NamedTuple):
 def decide_reading(
     identity: Identity,
     person: Person,
+    session: Session,
     action: str,
     *,
-    trial: str,
+    trial: str | None,
     now: datetime,
-    environment: Environment,
     system_position: int,
+    whole: bool = False,
 ) -> AllowedReading:
-    """Allow a read and say how far it reaches; a trial-wide role first, else the sites of the person's grants."""
+    """Allow a read and say how far it reaches; a trial-wide role first, else the sites where a role allows it.
+
+    `whole` is for what cannot be read in part: the trial-wide role or nothing.
+    """
+
+    def at(site: str | None) -> Allowed:
+        return decide(
+            identity, person, session, action, trial=trial, site=site, now=now, system_position=system_position
+        )
+
     try:
-        allowed = decide(
-            identity,
-            person,
-            action,
-            trial=trial,
-            site=None,
-            now=now,
-            environment=environment,
-            system_position=system_position,
-        )
+        allowed = at(None)
     except Refusal as refusal:
-        sites = _sites(person, action, trial, now)
-        if refusal.rule != "default-deny" or not sites:
+        held = {} if whole else _held_by_site(identity, person, action, trial, now)
+        if refusal.code not in {"not_allowed", "training_expired"} or not held:
             raise
-        allowed = decide(
-            identity,
-            person,
-            action,
-            trial=trial,
-            site=min(sites),
-            now=now,
-            environment=environment,
-            system_position=system_position,
-        )
+        sites = frozenset(site for site, grants in held.items() if any(_counts(one, action) for one in grants))
+        allowed = at(min(sites or held))
         return AllowedReading(allowed.actor, allowed.authority, sites)
     return AllowedReading(allowed.actor, allowed.authority, None)
 
 
-def _sites(person: Person, action: str, trial: str, now: datetime) -> frozenset[str]:
-    grants = (g for g in person.grants if g.role in TABLE.get(action, ()))
-    return frozenset(site for grant in grants for site in grant.sites or () if grant.covers(trial, site, now))
+def _held_by_site(
+    identity: Identity, person: Person, action: str, trial: str | None, now: datetime
+) -> dict[str, tuple[Held, ...]]:
+    """What the person holds for the read at each site; a grant without clearance adds no site."""
+    named = {site for grant in person.grants for site in grant.sites or ()}
+    held = {site: _held(identity, person, action, trial, site, now) for site in named}
+    return {site: grants for site, grants in held.items() if grants}

@@ -6,18 +6,24 @@ The cache is an aid of the write side alone: reads as of another day never use i
 from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from domain import streams
 from domain.adverse_event.adverse_event import AdverseEvent
 from domain.aggregate import Aggregate
 from domain.allocation.lists import Administrations, Numbers, Places, Randomisation, SealedList
+from domain.credentials.credentials import Credentials
 from domain.deviation.deviation import Deviation
 from domain.participant.participant import Participant
+from domain.people.officers import Officers
 from domain.people.person import Person
+from domain.people.policy import Policy
+from domain.people.provider_links import ProviderLinks
 from domain.ports import Ledger
 from domain.protocol.protocol import Protocol
 from domain.record import Entry
+from domain.session.session import Session
+from domain.signature.signatures import Signatures
 from domain.site.site import Site
 from domain.trial.trial import Trial
 from domain.unblinding.unblinding import Disclosures, Unblinding
@@ -26,14 +32,20 @@ from projections.amendments import effective, is_amendment
 AGGREGATES: Mapping[str, type[Aggregate]] = {
     "administration": Administrations,
     "adverse-event": AdverseEvent,
+    "credentials": Credentials,
     "deviation": Deviation,
     "disclosure": Disclosures,
     "list": SealedList,
+    "officers": Officers,
     "participant": Participant,
     "person": Person,
+    "policy": Policy,
     "protocol": Protocol,
+    "provider": ProviderLinks,
     "randomisation": Randomisation,
     "screening-numbers": Numbers,
+    "session": Session,
+    "signature": Signatures,
     "site": Site,
     "stratum": Places,
     "trial": Trial,
@@ -42,6 +54,7 @@ AGGREGATES: Mapping[str, type[Aggregate]] = {
 """Which aggregate a stream is about, by the second part of its id."""
 
 PAGE = 500
+A = TypeVar("A", bound=Aggregate)
 
 
 class History(NamedTuple):
@@ -51,6 +64,16 @@ class History(NamedTuple):
     entries: tuple[Entry, ...]
     aggregate: Aggregate
     amended: bool
+
+    @property
+    def position(self) -> int:
+        """Up to where in its ledger it was read: the position of its last entry."""
+        return self.entries[-1].frame.position if self.entries else 0
+
+    def of(self, kind: type[A]) -> A:
+        """The aggregate, which is about this kind of thing."""
+        assert isinstance(self.aggregate, kind)
+        return self.aggregate
 
 
 class Histories:

@@ -9,24 +9,22 @@ from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from compliance import gate
-from compliance.contexts import environment_of, plain_context
+from compliance.access_scope import by_people_of
+from compliance.admission import Admission
+from compliance.contexts import environment_of
 from compliance.gate import AllowedReading, Identity
-from compliance.histories import Histories
 from compliance.lock_view import lock_view
 from compliance.pages import all_entries
-from compliance.ports import Ports
 from compliance.scope import visible
 from compliance.sealed import is_sealed
+from compliance.system_scope import concerning
 from domain import streams
-from domain.access.facts import CommandRefused, RecordRead
+from domain.access.facts import RecordRead
 from domain.allocation.facts import DisclosureRecorded
-from domain.command import Actor
-from domain.errors import InvalidInputError, NotFoundError, Refusal
+from domain.errors import InvalidInputError, NotFoundError
 from domain.ledger.facts import Environment
-from domain.people.person import Person
-from domain.ports import NewEntry
-from domain.record import Entry, Fact
+from domain.participant.participant import Participant
+from domain.record import Entry
 from domain.trial.facts import OpenItem
 from domain.trial.trial import Trial
 from domain.values import YEARS
@@ -102,34 +100,8 @@ def _unreadable(code: str, what: str) -> InvalidInputError:
     return InvalidInputError(code, what, field="axes", next_step=next_step)
 
 
-class Inquire:
+class Inquire(Admission):
     """Answers questions."""
-
-    def __init__(self, ports: Ports) -> None:
-        self.ports = ports
-        self.histories = Histories(ports.ledger)
-
-    def allow(self, identity: Identity, action: str, trial: str) -> AllowedReading:
-        """Ask the gate; a refusal is recorded before it is raised."""
-        now = self.ports.clock()
-        position = self.ports.ledger.head(streams.SYSTEM_LEDGER).size
-        try:
-            return gate.decide_reading(
-                identity,
-                self._person(identity),
-                action,
-                trial=trial,
-                now=now,
-                environment=environment_of(self.ports.ledger),
-                system_position=position,
-            )
-        except Refusal as refusal:
-            fact = CommandRefused(code=refusal.code, command=action, rule=refusal.rule)
-            denied = AllowedReading(
-                Actor(identity.person, "", "service", ""), gate.refused(refusal.rule, position), None
-            )
-            self.record(identity, denied, trial, "refusal", fact, role="none")
-            raise
 
     def reading(self, identity: Identity, action: str, trial: str, axes: Axes = NOW) -> Reading:
         """Read what the person may see of the trial ledger, on the axes asked for."""
@@ -152,16 +124,40 @@ class Inquire:
         return Answer(replay(projection, reading.entries, true=reading.true), reading)
 
     def open_items(self, identity: Identity, trial: str) -> tuple[OpenItem, ...]:
-        """What a hard lock would have to accept now."""
-        self.allow(identity, "request_lock", trial)
+        """What a hard lock would have to accept now, in all sites: for who may ask for the lock of the whole trial."""
+        self.allow(identity, "request_lock", trial, whole=True)
         ledger, name = self.ports.ledger, streams.trial_ledger(trial)
         return lock_view(all_entries(ledger, name), lambda size: ledger.head(name, at=size).root.hex()).open_items
+
+    def ledger(self, identity: Identity, name: str, trial: str) -> list[Entry]:
+        """The entries of the system ledger or of a trial's access ledger, as far as they concern the reader.
+
+        Of the system ledger: what concerns the trial; with no trial named, all of it, for who keeps all trials.
+        Of the access ledger: what its readers' own people did; all of it for who reads all sites. NEUTRAL: no
+        entry of either tells an arm, and sealed texts stay sealed. Each look at a trial's is an event.
+        """
+        action = {streams.SYSTEM_LEDGER: "read_system_ledger", streams.access_ledger(trial): "read_access_ledger"}
+        if name not in action:
+            raise NotFoundError(
+                f"There is no ledger {name} to read here.", next_step="Name `system` or `access:TRIAL`."
+            )
+        allowed = self.allow(identity, action[name], trial)
+        system = all_entries(self.ports.ledger, streams.SYSTEM_LEDGER)
+        if not trial:
+            return system
+        accesses = all_entries(self.ports.ledger, streams.access_ledger(trial))
+        seen = by_people_of(accesses, system, trial, allowed.sites)
+        if name == streams.SYSTEM_LEDGER:
+            own = visible(all_entries(self.ports.ledger, streams.trial_ledger(trial)), allowed.sites)
+            seen = concerning(system, trial, allowed.sites, [*own, *seen])
+        self.record(identity, allowed, trial, "reading", RecordRead(scope=name, what="ledger"))
+        return seen
 
     def disclosure(self, identity: Identity, trial: str, request: str) -> Disclosure:
         """The arm that was disclosed to this person under a request; every look is an event."""
         allowed = self.allow(identity, "read_disclosure", trial)
         entries = self.ports.ledger.stream(streams.disclosure(trial, request))
-        own = [e for e in entries if self._is_for(e, identity)]
+        own = [e for e in entries if self._is_for(e, identity) and self._is_at(e, trial, allowed.sites)]
         if not own:
             raise NotFoundError(
                 f"Nothing was disclosed to {identity.person} under {request}.",
@@ -174,6 +170,13 @@ class Inquire:
     def _is_for(self, entry: Entry, identity: Identity) -> bool:
         fact = entry.fact
         return isinstance(fact, DisclosureRecorded) and identity.person in (fact.recipient, entry.body.actor)
+
+    def _is_at(self, entry: Entry, trial: str, sites: frozenset[str] | None) -> bool:
+        """Whether the participant is one of those sites'."""
+        if sites is None:
+            return True
+        about = self.histories.load(streams.participant(trial, entry.fact.participant))
+        return about.of(Participant).site in sites
 
     def text(self, identity: Identity, trial: str, event_id: UUID, field: str) -> str:
         """Open one sealed text that the person may read; recorded where it is for some readers only."""
@@ -194,40 +197,3 @@ class Inquire:
             what = RecordRead(scope=f"entry {entry.frame.position}", what=field)
             self.record(identity, allowed, trial, "reading", what)
         return self.ports.opens.text(sealed)
-
-    def record(
-        self,
-        identity: Identity,
-        allowed: AllowedReading,
-        trial: str,
-        kind: str,
-        fact: Fact,
-        *,
-        name: str | None = None,
-        after: int = 0,
-        role: str | None = None,
-    ) -> UUID:
-        """Write one entry into the access ledger, in a stream of its own or after `after` entries of a named one."""
-        event = self.ports.ids.event_id()
-        ledger = streams.access_ledger(trial)
-        if self.ports.ledger.head(ledger).size == 0:
-            ledger = streams.SYSTEM_LEDGER
-        stream = f"{ledger}/{kind}/{name or event}"
-        context = plain_context(
-            self.ports,
-            event=event,
-            identity=identity,
-            person=self._person(identity),
-            role=role or allowed.actor.role,
-            authority=allowed.authority,
-            command_id=event,
-            correlation=event,
-            now=self.ports.clock(),
-        )
-        self.ports.ledger.append([NewEntry(stream, context, fact)], expected={stream: after}, outcome=None)
-        return event
-
-    def _person(self, identity: Identity) -> Person:
-        person = self.histories.load(streams.person(identity.person)).aggregate
-        assert isinstance(person, Person)
-        return person

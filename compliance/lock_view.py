@@ -8,14 +8,15 @@ the ledger, corrections applied and voided entries left out. A line is the canon
 followed by a newline. No position, no recorded time, actor, reason or salt goes in, so that the digest moves
 when the data do and never because something else was recorded. Left out as no data are: what a rule found by
 itself (`derived`), corrections as such (their effect is in), proposals, sign-offs, locks and unlocks, every
-stream about an unblinding, and the ledger's first entry.
+stream about an unblinding, all signatures, and the ledger's first entry.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
+from domain import streams
 from domain.adverse_event.adverse_event import AdverseEvent
 from domain.adverse_event.facts import AdverseEventCoded
 from domain.aggregate import Aggregate
@@ -27,6 +28,9 @@ from domain.participant.facts import EligibilityDecided
 from domain.participant.participant import Participant
 from domain.plain import written
 from domain.record import Entry, Fact
+from domain.signature.required import ALTERS_NOTHING
+from domain.signature.signatures import Signatures
+from domain.signature.standing import Standing, needs, standing
 from domain.trial.facts import LockRequested, OpenItem, OpenKind, TrialLocked, TrialUnlocked, UnlockRequested
 from domain.trial.lock import LockView
 from domain.unblinding.unblinding import Unblinding
@@ -45,8 +49,12 @@ NO_DATA: Final = (
     UnlockRequested,
     TrialUnlocked,
 )
-UNCHANGED_BY: Final = (SignedOff, CorrectionProposed, CorrectionDeclined)
-"""What may follow a sign-off in a participant's stream without altering the record that was signed."""
+NO_DATA_IN: Final = frozenset({"unblinding", "signature"})
+KIND_OF: Final[Mapping[Standing, OpenKind | None]] = {
+    "given": None,
+    "owed": "signature_owed",
+    "superseded": "signature_superseded",
+}
 A = TypeVar("A", bound=Aggregate)
 Items = Iterator[OpenKind]
 
@@ -73,7 +81,7 @@ def data_digest(counting: Iterable[Entry]) -> str:
 def is_data(entry: Entry) -> bool:
     """Whether the entry holds data that a lock binds."""
     by_rule = entry.body.source_kind == "derived"
-    return not by_rule and not isinstance(entry.fact, NO_DATA) and place(entry.frame.stream)[0] != "unblinding"
+    return not by_rule and not isinstance(entry.fact, NO_DATA) and place(entry.frame.stream)[0] not in NO_DATA_IN
 
 
 def data_line(entry: Entry) -> bytes:
@@ -103,7 +111,21 @@ def open_items(counting: Iterable[Entry]) -> tuple[OpenItem, ...]:
         for stream, held in by_stream.items()
         for kind in _open_in(stream, held)
     ]
-    return tuple(sorted(found, key=lambda item: (item.kind, item.about)))
+    unsigned = [item for stream, held in by_stream.items() for item in _signatures_missing(stream, held, by_stream)]
+    return tuple(sorted((*found, *unsigned), key=lambda item: (item.kind, item.about)))
+
+
+def _signatures_missing(
+    stream: str, held: Sequence[Entry], by_stream: Mapping[str, Sequence[Entry]]
+) -> Iterator[OpenItem]:
+    """What of a record needs a signature and has none that covers it."""
+    waiting = needs(held)
+    made = _folded(Signatures.start(), by_stream.get(streams.signatures(stream), ())).made if waiting else ()
+    for need in waiting:
+        kind = KIND_OF[standing(need, made, held)]
+        if kind is not None:
+            about = f"{'/'.join(filter(None, place(stream)))}/{need.row.kind}/{need.entry.frame.position}"
+            yield OpenItem(about=about, kind=kind)
 
 
 def _open_in(stream: str, held: Sequence[Entry]) -> Items:
@@ -128,7 +150,7 @@ def _of_participant(held: Sequence[Entry]) -> Items:
         after = _after_sign_off(held)
         if after is None:
             yield "unsigned"
-        elif any(not isinstance(entry.fact, UNCHANGED_BY) for entry in after):
+        elif any(not isinstance(entry.fact, ALTERS_NOTHING) for entry in after):
             yield "not_locked_softly"
 
 

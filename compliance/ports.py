@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain.ports import Clock, Ledger, Opens, Randomiser, Seals
+from domain.ports import Clock, Ledger, Opens, Randomiser, Seals, Signs
 
 
 class Ids(Protocol):
@@ -30,7 +30,8 @@ class Ports:
     """What is not pure.
 
     `leaves` gives the leaf hashes of a ledger up to a position, `stream_root` the root (hex) over one
-    stream's own leaf hashes, `digest` a keyed digest of a command, `hold` a lock by name.
+    stream's own leaf hashes up to a version (None: all), `signs` seals signatures, `verifies` checks a seal
+    (public key, signed bytes, seal), `digest` a keyed digest of a command, `hold` a lock by name.
     """
 
     ledger: Ledger
@@ -42,5 +43,7 @@ class Ports:
     hold: Callable[[str], AbstractContextManager[None]]
     opens: Opens
     leaves: Callable[[str, int], Sequence[bytes]]
-    stream_root: Callable[[str], str]
+    stream_root: Callable[[str, int | None], str]
+    signs: Signs
+    verifies: Callable[[bytes, bytes, bytes], bool]
     software_version: str

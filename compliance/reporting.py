@@ -1,34 +1,50 @@
-"""A run of a report: asked for, produced, delivered; each an event in the access ledger.
+"""A run of a report: asked for, produced, delivered, opened again; each an event in the access ledger.
 
 A report reads every ledger up to one position, by default the head before its own request, so that the
-run's own events are never part of it and the same positions give the same body bytes.
+run's own events are never part of it and the same positions give the same body bytes. What is looked at beside
+the ledgers, such as the deployment, is recorded first and then read like any other entry.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from compliance.contexts import plain_context
 from compliance.gate import AllowedReading, Identity
-from compliance.inquire import Axes, Inquire, instant_of
-from compliance.pages import all_entries
+from compliance.gathering import Gathering, Positions
+from compliance.inquire import Axes, Inquire
+from compliance.reports.audit_filters import NO_FILTERS, AuditTrailFilters
 from compliance.reports.material import Material
-from compliance.reports.model import Body, Envelope, Person, Report, Source
-from compliance.reports.wording import when_words
+from compliance.reports.model import Body, Envelope, Person, Report
+from compliance.reports.parameters import axes_of, parameters_of
+from compliance.reports.registers import NO_REGISTERS, Registers
 from domain import streams
-from domain.access.facts import FileDigest, ReportDelivered, ReportProduced, ReportRequested, SourcePosition
-from domain.errors import InvalidInputError, NotFoundError
-from domain.fields import SealedText
-from domain.people.roles import Role
-from domain.record import Entry
+from domain.access.facts import (
+    FileDigest,
+    ReportDelivered,
+    ReportOpened,
+    ReportProduced,
+    ReportRequested,
+    SourcePosition,
+)
+from domain.catalogue import LedgerKind
+from domain.errors import NotFoundError
+from domain.people.person import Person as Account
+from domain.ports import NewEntry
+from domain.record import Entry, Fact
 from domain.times import zone
-from projections.replay import known_position
 
-ACCESS_READERS: frozenset[Role] = frozenset({"auditor", "inspector", "sponsor_lead"})
-"""Roles with clearance for the access ledger; for others its size alone would tell what they need not know."""
+BLINDED: tuple[LedgerKind, ...] = ("trial", "access")
 
 
 class Request(NamedTuple):
-    """What is asked: which report, on which axes, at which positions (default: heads), why."""
+    """What is asked: which report, on which axes, at which positions (default: heads), why.
+
+    `basis` looks at what stands in no ledger yet; what it finds is recorded before anything is read. Where a
+    position of the system ledger is named, nothing new is looked at: the report says what was found then.
+    """
 
     report: str
     action: str
@@ -36,130 +52,149 @@ class Request(NamedTuple):
     scope: str
     purpose: str
     axes: Axes
-    positions: Mapping[str, int]
+    positions: Positions
+    reads: tuple[LedgerKind, ...] = BLINDED
+    filters: AuditTrailFilters = NO_FILTERS
+    basis: Callable[[], Sequence[Fact]] | None = None
 
 
 class Run(NamedTuple):
-    """A produced report: its files by name, and the stream that tells of the run."""
+    """A produced report: its files by name, the stream that tells of the run, and the action that allowed it."""
 
     report_id: str
     report: Report
     files: Mapping[str, bytes]
     body_digest: str
+    action: str
+
+
+class Reopened(NamedTuple):
+    """A report made again from its request; `same` if body and digest came out as they did then."""
+
+    run: Run
+    same: bool
 
 
 class Reporting:
     """Runs reports for people."""
 
-    def __init__(self, inquire: Inquire, render: Callable[[Report], Mapping[str, bytes]]) -> None:
+    def __init__(
+        self,
+        inquire: Inquire,
+        render: Callable[[Report], Mapping[str, bytes]],
+        registers: Registers = NO_REGISTERS,
+    ) -> None:
         self.inquire = inquire
         self.render = render
+        self.registers = registers
 
     def run(self, identity: Identity, trial: str, request: Request, body_bytes: Callable[[Body], bytes]) -> Run:
         """Ask the gate, record the request, produce the report, record its digests."""
         allowed = self.inquire.allow(identity, request.action, trial)
-        positions = self._positions(allowed, trial, request.positions)
+        gathering = Gathering(self.inquire, trial, allowed, request.reads)
+        gathering.positions(request.positions)
+        if request.basis is not None and streams.SYSTEM_LEDGER not in request.positions:
+            self._record_found(identity, allowed, request.basis())
+        positions = gathering.positions(request.positions)
         report_id = self.inquire.ports.ids.token()
-        material = self._material(allowed, trial, request.axes, positions)
+        material, read = gathering.material(request.axes, positions, self.registers)
         body = request.build(material)
         asked = ReportRequested(
             blinding=body.blinding_class,
+            parameters=parameters_of(request.axes, material.zone, request.filters),
             purpose=request.purpose,
             report=request.report,
             scope=request.scope,
-            sources=tuple(SourcePosition(ledger=source.ledger, position=source.size) for source in body.sources),
+            sources=tuple(SourcePosition(ledger=name, position=size) for name, size in read.items()),
         )
         self.inquire.record(identity, allowed, trial, "report", asked, name=report_id)
-        report = Report(body=body, envelope=self._envelope(allowed, request, report_id, material.zone))
-        files = self.render(report)
-        digest = hashlib.sha256(body_bytes(body)).hexdigest()
+        envelope = self._envelope(allowed, request.purpose, report_id, material.zone)
+        run = self._rendered(Report(body=body, envelope=envelope), body_bytes, request.action)
         produced = ReportProduced(
-            body_digest=digest,
+            body_digest=run.body_digest,
             files=tuple(
-                FileDigest(name=name, sha256=hashlib.sha256(data).hexdigest()) for name, data in sorted(files.items())
+                FileDigest(name=name, sha256=hashlib.sha256(data).hexdigest())
+                for name, data in sorted(run.files.items())
             ),
             rows=body.rows_printed,
         )
         self.inquire.record(identity, allowed, trial, "report", produced, name=report_id, after=1)
-        return Run(report_id, report, files, digest)
+        return run
 
     def delivered(self, identity: Identity, trial: str, run: Run) -> None:
         """Record that the files were handed over."""
-        allowed = self.inquire.allow(identity, "read_trial", trial)
+        allowed = self.inquire.allow(identity, run.action, trial)
         fact = ReportDelivered(recipient=identity.person)
         self.inquire.record(identity, allowed, trial, "report", fact, name=run.report_id, after=2)
 
-    def _positions(self, allowed: AllowedReading, trial: str, asked: Mapping[str, int]) -> dict[str, int]:
-        ledgers = [streams.trial_ledger(trial)]
-        if allowed.sites is None and allowed.actor.role in ACCESS_READERS:
-            ledgers.append(streams.access_ledger(trial))
-        foreign = sorted(set(asked) - set(ledgers))
-        if foreign:
-            raise InvalidInputError(
-                "no_such_source",
-                f"This report does not read {', '.join(foreign)} for you.",
-                field="position",
-                next_step=f"Name positions of {' and '.join(ledgers)} only.",
-            )
-        heads = {name: self.inquire.ports.ledger.head(name).size for name in ledgers}
-        beyond = sorted(name for name, size in asked.items() if not 0 < size <= heads[name])
-        if beyond:
-            raise NotFoundError(
-                f"{beyond[0]} has no position {asked[beyond[0]]}; it goes to {heads[beyond[0]]}.",
-                next_step="Ask for a position up to the head.",
-            )
-        return heads | dict(asked)
+    def asked_before(self, identity: Identity, trial: str, report_id: str) -> ReportRequested:
+        """The request of a report that was handed over to this person; NotFoundError for any other."""
+        asked: ReportRequested = self._of_own(identity, trial, report_id)[0].fact
+        return asked
 
-    def _material(self, allowed: AllowedReading, trial: str, axes: Axes, positions: Mapping[str, int]) -> Material:
-        ledger = self.inquire.ports.ledger
-        name = streams.trial_ledger(trial)
-        reading = self.inquire.at(allowed, trial, axes, positions[name])
-        entries, read = {name: reading.entries}, {name: reading.position}
-        for other, size in positions.items():
-            if other != name:
-                entries[other] = self._known(all_entries(ledger, other, up_to=size), axes, reading.zone)
-                read[other] = len(entries[other])
-        return Material(
-            trial=trial,
-            environment=reading.environment,
-            entries=entries,
-            leaves=self._leaves(entries),
-            sources=tuple(self._source(other, size) for other, size in read.items()),
-            sites=allowed.sites,
-            true=reading.true,
-            known_on=f"at entry {reading.position:,}" if axes.known is None else f"on {when_words(axes.known)}",
-            true_on="at any time" if axes.true is None else f"on {when_words(axes.true)}",
-            zone=reading.zone,
-            open_text=self._open,
+    def open(
+        self, identity: Identity, trial: str, report_id: str, request: Request, body_bytes: Callable[[Body], bytes]
+    ) -> Reopened:
+        """Make a report again for who got it, from its request and at its positions; that it was opened is recorded.
+
+        `request` gives its builder and what it reads; what was asked comes from the record. The bytes differ
+        where a text was erased since, where the reader's own sites changed, or under another template.
+        """
+        told = self._of_own(identity, trial, report_id)
+        asked: ReportRequested = told[0].fact
+        allowed = self.inquire.allow(identity, request.action, trial)
+        gathering = Gathering(self.inquire, trial, allowed, request.reads)
+        positions = dict.fromkeys(gathering.read, 0) | {one.ledger: one.position for one in asked.sources}
+        material, _ = gathering.material(axes_of(asked.parameters), positions, self.registers)
+        envelope = self._envelope(allowed, asked.purpose, report_id, material.zone)
+        run = self._rendered(Report(body=request.build(material), envelope=envelope), body_bytes, request.action)
+        same = run.body_digest == told[1].fact.body_digest
+        fact = ReportOpened(body_digest=run.body_digest, recipient=identity.person, same=same)
+        self.inquire.record(identity, allowed, trial, "report", fact, name=report_id, after=len(told))
+        return Reopened(run, same)
+
+    def _of_own(self, identity: Identity, trial: str, report_id: str) -> Sequence[Entry]:
+        told = self.inquire.ports.ledger.stream(streams.report(trial, report_id))
+        if any(isinstance(e.fact, ReportDelivered) and e.fact.recipient == identity.person for e in told):
+            return told
+        raise NotFoundError(
+            f"No report {report_id} was handed over to {identity.person}.",
+            next_step="A report is opened again by who received it; ask for one of your own.",
         )
 
-    def _known(self, entries: list[Entry], axes: Axes, zone_name: str) -> list[Entry]:
-        """What a ledger held on the day asked for: every ledger is read as of the same moment."""
-        if axes.known is None:
-            return entries
-        return entries[: known_position(entries, instant_of(axes.known, zone_name))]
+    def _rendered(self, report: Report, body_bytes: Callable[[Body], bytes], action: str) -> Run:
+        digest = hashlib.sha256(body_bytes(report.body)).hexdigest()
+        return Run(report.envelope.report_id, report, self.render(report), digest, action)
 
-    def _leaves(self, entries: Mapping[str, Sequence[Entry]]) -> dict[tuple[str, int], str]:
-        found: dict[tuple[str, int], str] = {}
-        for name, listed in entries.items():
-            leaves = self.inquire.ports.leaves(name, listed[-1].frame.position if listed else 0)
-            found |= {(name, e.frame.position): leaves[e.frame.position - 1].hex() for e in listed}
-        return found
+    def _record_found(self, identity: Identity, allowed: AllowedReading, facts: Sequence[Fact]) -> None:
+        """All in one stream and one append, under the name of who asked; ConflictError if that account has moved."""
+        ports, actor = self.inquire.ports, allowed.actor
+        names = {"person": actor.person, "printed_name": actor.printed_name, "organisation": actor.organisation}
+        event, now = ports.ids.event_id(), ports.clock()
+        stream = streams.deployment(str(event))
+        entries = [
+            NewEntry(
+                stream,
+                plain_context(
+                    ports,
+                    event=ports.ids.event_id(),
+                    identity=identity,
+                    person=replace(Account.start(), **names),
+                    role=actor.role,
+                    authority=allowed.authority,
+                    command_id=event,
+                    correlation=event,
+                    now=now,
+                ),
+                fact,
+            )
+            for fact in facts
+        ]
+        if entries:
+            stands = {own: self.inquire.histories.load(own).version for own in _own(identity)}
+            ports.ledger.append(entries, expected={stream: 0, **stands}, outcome=None)
 
-    def _source(self, name: str, size: int) -> Source:
-        head = self.inquire.ports.ledger.head(name, at=size)
-        origin = self.inquire.ports.ledger.stream(streams.opening(name))[0].fact
-        return Source(ledger=name, origin=f"{name}/{origin.ledger_id.hex()}", size=head.size, root=head.root.hex())
-
-    def _open(self, sealed: SealedText[Any]) -> str:
-        if sealed.audience != "trial_team":
-            return "sealed to safety readers"
-        try:
-            return self.inquire.ports.opens.text(sealed)
-        except NotFoundError:
-            return "erased: its key was destroyed"
-
-    def _envelope(self, allowed: AllowedReading, request: Request, report_id: str, zone_name: str) -> Envelope:
+    def _envelope(self, allowed: AllowedReading, purpose: str, report_id: str, zone_name: str) -> Envelope:
         now = self.inquire.ports.clock()
         person = Person(
             name=allowed.actor.printed_name, role=allowed.actor.role, organisation=allowed.actor.organisation
@@ -171,5 +206,9 @@ class Reporting:
             generated_local=now.astimezone(zone(zone_name)),
             zone=zone_name,
             software_version=self.inquire.ports.software_version,
-            purpose=request.purpose,
+            purpose=purpose,
         )
+
+
+def _own(identity: Identity) -> tuple[str, str]:
+    return streams.person(identity.person), streams.session(identity.session)

@@ -1,6 +1,7 @@
 """Which entries of a trial ledger a site may read: its own, and what concerns the trial as a whole.
 
-The other positions reach a site reader as position and leaf hash, so that the root can still be recomputed.
+Signatures are read by whoever reads the record that they stand beside. The other positions reach a site
+reader as position and leaf hash, so that the root can still be recomputed.
 """
 
 from collections.abc import Collection, Iterable
@@ -8,7 +9,7 @@ from typing import Any
 
 from domain.participant.facts import ScreeningOpened
 from domain.record import Entry
-from domain.streams import kind_of, name_of
+from domain.streams import about, kind_of, name_of
 
 TRIAL_WIDE = frozenset({"ledger", "trial", "protocol", "randomisation"})
 SHARED = frozenset({"screening-numbers", "stratum"})
@@ -24,12 +25,14 @@ class SiteScope:
 
     def site_of(self, entry: Entry) -> str | None:
         """The site that the entry concerns; None for the trial as a whole."""
-        stream, fact = entry.frame.stream, entry.fact
+        stream, fact = about(entry.frame.stream), entry.fact
         kind = kind_of(stream)
         if kind in TRIAL_WIDE:
             return None
         if kind == "site":
             return name_of(stream)
+        if stream != entry.frame.stream:
+            return self._site_of_stream.get(stream)
         if isinstance(fact, ScreeningOpened):
             self._site_of_participant[fact.number] = fact.site
         named = self._named(fact) or (name_of(stream) if kind == "participant" else None)
@@ -53,4 +56,4 @@ def visible(entries: Iterable[Entry], sites: Collection[str] | None) -> list[Ent
 
 def _seen(scope: SiteScope, entry: Entry, sites: Collection[str]) -> bool:
     site = scope.site_of(entry)
-    return (site is None and kind_of(entry.frame.stream) in TRIAL_WIDE) or site in sites
+    return (site is None and kind_of(about(entry.frame.stream)) in TRIAL_WIDE) or site in sites

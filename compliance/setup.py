@@ -1,6 +1,6 @@
-"""Setting a store up, once: its system ledger, and the first administrator."""
+"""Setting a store up, once: its system ledger, the key that seals signatures, and the first administrator."""
 
-from uuid import UUID
+from typing import Final
 
 from compliance import gate
 from compliance.contexts import plain_context
@@ -9,37 +9,39 @@ from compliance.ports import Ports
 from domain import streams
 from domain.errors import InvalidInputError
 from domain.ledger.facts import Environment, LedgerOpened
-from domain.people.facts import GrantGiven, PersonRegistered
-from domain.people.person import Person
+from domain.people.commands import is_reserved
+from domain.people.facts import GrantGiven, PersonRegistered, SignerKeyRegistered
+from domain.people.person import PRODUCT, Person
+from domain.people.roles import clearance_of
 from domain.ports import NewEntry, Receipt
-from domain.record import Context, Fact
+from domain.record import Fact
+
+__all__ = ["ITSELF", "NOBODY", "PRODUCT", "set_up"]
+
+ITSELF: Final = Identity(person=PRODUCT, strength="machine", session="none", originator=PRODUCT)
+NOBODY: Final = Person.start()
 
 
-def check_environment(environment: Environment) -> None:
-    """Refuse what this version cannot hold: production data under identities that nothing proves."""
-    if environment == "production":
-        raise InvalidInputError(
-            "production_needs_credentials",
-            "A production store needs authenticated identities, which this version does not have yet.",
-            next_step="Set a demonstration store up with --environment demonstration.",
-        )
-
-
-def set_up(
-    ports: Ports, identity: Identity, *, environment: Environment, printed_name: str, organisation: str
-) -> Receipt:
+def set_up(ports: Ports, *, person: str, environment: Environment, printed_name: str, organisation: str) -> Receipt:
     """Open the system ledger and register the first administrator; InvalidInputError when it was done before."""
     if ports.ledger.head(streams.SYSTEM_LEDGER).size:
         raise InvalidInputError(
             "already_set_up", "This store is set up already.", next_step="Use it, or name another folder."
         )
-    check_environment(environment)
-    person, now = identity.person, ports.clock()
+    if is_reserved(person):
+        raise InvalidInputError(
+            "id_reserved",
+            f"{person} is the name under which the product records its own entries.",
+            field="person",
+            next_step="Choose another id.",
+        )
+    now, key = ports.clock(), ports.signs.key
     facts: list[tuple[str, Fact]] = [
         (
             streams.opening(streams.SYSTEM_LEDGER),
             LedgerOpened(environment=environment, kind="system", ledger_id=ports.ids.secret()[:16]),
         ),
+        (streams.signer_key(key), SignerKeyRegistered(algorithm="Ed25519", key=key, public=ports.signs.public)),
         (
             streams.person(person),
             PersonRegistered(kind="person", organisation=organisation, person=person, printed_name=printed_name),
@@ -47,12 +49,12 @@ def set_up(
         (
             streams.person(person),
             GrantGiven(
-                approved_by=person,
-                clearance="none",
+                approved_by=PRODUCT,
+                clearance=clearance_of("administrator"),
                 ends=None,
                 grant=ports.ids.token(),
                 person=person,
-                requested_by=person,
+                requested_by=PRODUCT,
                 role="administrator",
                 sites=None,
                 starts=now,
@@ -63,28 +65,21 @@ def set_up(
     ]
     command = ports.ids.event_id()
     entries = [
-        NewEntry(stream, _context(ports, identity, command, printed_name, organisation), fact) for stream, fact in facts
+        NewEntry(
+            stream,
+            plain_context(
+                ports,
+                event=ports.ids.event_id(),
+                identity=ITSELF,
+                person=NOBODY,
+                role="none",
+                authority=gate.of_the_product("first-administrator", 0),
+                command_id=command,
+                correlation=command,
+                now=now,
+            ),
+            fact,
+        )
+        for stream, fact in facts
     ]
     return ports.ledger.append(entries, expected=dict.fromkeys((stream for stream, _ in facts), 0), outcome=None)
-
-
-def _context(ports: Ports, identity: Identity, command: UUID, printed_name: str, organisation: str) -> Context:
-    return plain_context(
-        ports,
-        event=ports.ids.event_id(),
-        identity=identity,
-        person=Person(
-            version=0,
-            person=identity.person,
-            printed_name=printed_name,
-            organisation=organisation,
-            is_service=False,
-            active=True,
-            grants=(),
-        ),
-        role="administrator",
-        authority=gate.first_administrator(),
-        command_id=command,
-        correlation=command,
-        now=ports.clock(),
-    )

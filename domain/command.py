@@ -19,9 +19,10 @@ from domain.aggregate import Aggregate
 from domain.fields import Audience, SealedText
 from domain.input import Code, Reference, Words1024, reason_is_real
 from domain.ledger.facts import Environment
-from domain.people.roles import Role
-from domain.ports import Randomiser, Seals
+from domain.people.roles import ActingRole
+from domain.ports import Randomiser, Seals, Signs
 from domain.record import Entry, Fact, Performer, SourceKind
+from domain.session.facts import Component
 from domain.times import Occurred
 from domain.trial.lock import LockView
 
@@ -34,7 +35,7 @@ class Actor(NamedTuple):
 
     person: str
     printed_name: str
-    role: Role
+    role: ActingRole
     organisation: str
 
 
@@ -49,7 +50,10 @@ class Decided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """All that a decision may depend on besides the past."""
+    """All that a decision may depend on besides the past.
+
+    `presented` names the components that the actor proved with this very command; a session alone proves none.
+    """
 
     trial: str
     environment: Environment
@@ -63,6 +67,9 @@ class Given:
     seals: Seals
     randomiser: Randomiser
     key_scope: str
+    signs: Signs
+    session: str
+    presented: tuple[Component, ...]
 
     def text(self, words: str, audience: type[Reader], size: int) -> SealedText[Reader]:
         """The words, sealed under the key of what the command is about."""
@@ -123,6 +130,10 @@ class Command(BaseModel):
     SAFETY: ClassVar[bool] = False
     """A safety fact or an emergency: a clock fault or a lock never stops it."""
     NEEDS_REASON: ClassVar[bool] = False
+    SYSTEM: ClassVar[bool] = False
+    """It concerns the system ledger and no trial."""
+    OWN: ClassVar[bool] = False
+    """Every open account may do it about itself, and nobody about another."""
     SEES_WHOLE_TRIAL: ClassVar[bool] = False
     """Its decision needs the whole trial ledger, not only some streams: the hard lock."""
 
@@ -137,6 +148,10 @@ class Command(BaseModel):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """The facts this command leads to; Refusal when it asks for a permission that cannot be given."""
         raise NotImplementedError(given.trial + room.trial)
+
+    def concerned_trial(self, room: Room) -> str | None:
+        """The trial it concerns, for the gate; None when it concerns people and no trial."""
+        return room.trial or None
 
     def concerned_site(self, room: Room) -> str | None:
         """The site it concerns, for the gate; None when it concerns the trial as a whole."""
@@ -153,9 +168,17 @@ class Command(BaseModel):
         del room
         return ()
 
+    def concerned_person(self) -> str | None:
+        """The person it is about, for what everybody may do about oneself."""
+        return None
+
     def vouched_stream(self, trial: str) -> str | None:
-        """The stream whose root over all its entries this command vouches for."""
+        """The stream whose root this command vouches for."""
         del trial
+        return None
+
+    def vouched_version(self) -> int | None:
+        """Up to which version it vouches for that stream; None for all of it."""
         return None
 
     def lock(self, room: Room) -> str | None:

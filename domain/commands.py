@@ -3,11 +3,15 @@
 from domain.adverse_event import commands as adverse_event
 from domain.allocation import commands as allocation
 from domain.command import COMMANDS
+from domain.credentials import commands as credentials
 from domain.deviation import commands as deviation
 from domain.ledger import commands as ledger
 from domain.participant import allocation_error, conduct, eligibility, enrolment, screening
 from domain.people import commands as people
+from domain.people import grant_commands, provider_commands, service_commands, standing_commands
 from domain.protocol import commands as protocol
+from domain.session import commands as session
+from domain.signature import commands as signature
 from domain.site import commands as site
 from domain.trial import commands as trial
 from domain.trial import lock_commands
@@ -19,15 +23,22 @@ __all__ = [
     "allocation",
     "allocation_error",
     "conduct",
+    "credentials",
     "deviation",
     "eligibility",
     "enrolment",
+    "grant_commands",
     "ledger",
     "lock_commands",
     "people",
     "protocol",
+    "provider_commands",
     "screening",
+    "service_commands",
+    "session",
+    "signature",
     "site",
+    "standing_commands",
     "trial",
     "unblinding",
 ]

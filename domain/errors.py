@@ -78,3 +78,26 @@ class StorageUnavailableError(TrialproofError):
     """The ledger could not be opened or written in time; nothing was acknowledged."""
 
     code = "storage_unavailable"
+
+
+class LoginError(TrialproofError):
+    """Somebody did not prove who they are; the same words whatever the cause: to an attacker they tell nothing."""
+
+    code = "login_failed"
+
+    def __init__(
+        self,
+        what: str = "That did not prove who you are.",
+        *,
+        next_step: str = "Try again with a new code; after several attempts wait an hour, or ask an administrator.",
+    ) -> None:
+        super().__init__(what, next_step=next_step)
+
+
+class SessionEndedError(LoginError):
+    """The token opens no session any more, or never did."""
+
+    code = "session_ended"
+
+    def __init__(self) -> None:
+        super().__init__("The session is over, or was never opened.", next_step="Log in again.")

@@ -3,12 +3,15 @@
 from domain.access import facts as access
 from domain.adverse_event import facts as adverse_event
 from domain.allocation import facts as allocation
+from domain.credentials import facts as credentials
 from domain.deviation import facts as deviation
 from domain.ledger import facts as ledger
 from domain.participant import conduct_facts
 from domain.participant import facts as participant
 from domain.people import facts as people
 from domain.protocol import facts as protocol
+from domain.session import facts as session
+from domain.signature import facts as signature
 from domain.site import facts as site
 from domain.trial import facts as trial
 from domain.unblinding import facts as unblinding
@@ -18,11 +21,14 @@ __all__ = [
     "adverse_event",
     "allocation",
     "conduct_facts",
+    "credentials",
     "deviation",
     "ledger",
     "participant",
     "people",
     "protocol",
+    "session",
+    "signature",
     "site",
     "trial",
     "unblinding",

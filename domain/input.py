@@ -19,6 +19,10 @@ from domain.values import Number, PartialDate, Quantity, Value, Written, decode_
 EMPTY_WORDS = frozenset(
     {"", "n/a", "na", "n.a.", "none", "typo", "error", "mistake", "correction", "-", "--", ".", "x"}
 )
+UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+"""Unicode categories of signs that do not show: controls, bidi overrides, zero-width signs, all spaces but one."""
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Signs that show nothing, though Unicode calls them letters, marks or symbols."""
 W = TypeVar("W", bound=Written)
 
 
@@ -78,6 +82,18 @@ def plain_text(given: str) -> str:
     return given
 
 
+def printable_name(given: str) -> str:
+    """A name that shows what it holds: it stands beside signatures, so no sign hides in it or looks like a gap."""
+    hidden = (sign for sign in given if sign in BLANKS or (sign != " " and unicodedata.category(sign) in UNSEEN))
+    if next(hidden, None) is not None:
+        raise fault("hidden_sign", "the name holds a sign that does not show, or turns the direction of reading")
+    if given != given.strip(" ") or "  " in given:
+        raise fault("stray_space", "the name begins or ends with a space, or holds two in a row")
+    if not any(sign.isalpha() for sign in given):
+        raise fault("no_letter", "the name holds no letter")
+    return given
+
+
 def _not_blank(given: str) -> str:
     if not given.strip():
         raise fault("blank_text", "the text is blank")
@@ -109,6 +125,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0
 Reference = Annotated[
     str, StringConstraints(min_length=1, max_length=256), AfterValidator(plain_text), AfterValidator(_not_blank)
 ]
+PrintedName = Annotated[Reference, AfterValidator(printable_name)]
+"""The name of a person or an organisation, as it is printed beside what they did."""
 PublicText = Annotated[
     str, StringConstraints(min_length=1, max_length=8192), AfterValidator(plain_text), AfterValidator(_not_blank)
 ]

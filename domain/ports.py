@@ -51,6 +51,24 @@ class Randomiser(Protocol):
         ...
 
 
+class Signs(Protocol):
+    """Seals signatures with a key that only this service holds (Ed25519, RFC 8032)."""
+
+    @property
+    def key(self) -> str:
+        """The id of the key: SHA-256 of its public half, in hex; the system ledger holds the public half."""
+        ...
+
+    @property
+    def public(self) -> bytes:
+        """The public half of the key, 32 bytes."""
+        ...
+
+    def __call__(self, signed: bytes) -> bytes:
+        """The seal over these bytes, 64 bytes long."""
+        ...
+
+
 class Opens(Protocol):
     """Opens what was sealed; every opening of an arm quotes the entry that authorises it."""
 

@@ -11,8 +11,11 @@ from domain.times import Occurred
 from domain.values import Bytes16, Code, Name, Value
 
 Instant = Annotated[datetime, Meta(tz=True)]
-Strength = Literal["asserted", "machine"]
-"""How the actor was authenticated; `asserted` is allowed in demonstration ledgers only."""
+Strength = Literal["asserted", "emergency", "machine", "passkey", "password_totp", "single_sign_on"]
+"""How the actor was authenticated. `asserted` stands in old demonstration ledgers only: nobody is believed so now.
+
+`machine` is a service account by its own key, or the product itself; `emergency` opens the code break and nothing else.
+"""
 SourceKind = Literal["direct", "transcribed", "transferred", "migrated", "derived"]
 """`derived` marks what a rule found by itself, such as a machine-made deviation."""
 

@@ -3,6 +3,8 @@
 trial:NCT03458156/participant/007      vault:NCT03458156/list/q7k2m9      system/person/u12
 """
 
+from hashlib import sha256
+
 
 def trial_ledger(trial: str) -> str:
     """The ledger of a trial's own events."""
@@ -45,6 +47,64 @@ def opening(ledger: str) -> str:
 def person(person_id: str) -> str:
     """A person or service account, with its grants."""
     return f"{SYSTEM_LEDGER}/person/{person_id}"
+
+
+def session(session_id: str) -> str:
+    """One session of a person or service account, from its start to its end."""
+    return f"{SYSTEM_LEDGER}/session/{session_id}"
+
+
+def credentials(person_id: str) -> str:
+    """Which credentials a person has and had; never the secrets."""
+    return f"{SYSTEM_LEDGER}/credentials/{person_id}"
+
+
+def authentication(event_id: str) -> str:
+    """Failed log-ins, lock-outs and signals of unusual use: one stream each, so that no attacker causes conflicts."""
+    return f"{SYSTEM_LEDGER}/authentication/{event_id}"
+
+
+def officers(trial_id: str) -> str:
+    """Who is unblinding officer of a trial: one stream for all, so that one version guards their number."""
+    return f"{SYSTEM_LEDGER}/officers/{trial_id}"
+
+
+def policy() -> str:
+    """The written policy that makes people answerable for their signatures (21 CFR 11.10(j))."""
+    return f"{SYSTEM_LEDGER}/policy"
+
+
+def certification(organisation_key: str) -> str:
+    """An organisation's letter to the agency that its signatures bind (21 CFR 11.100(c))."""
+    return f"{SYSTEM_LEDGER}/certification/{organisation_key}"
+
+
+def signer_key(key: str) -> str:
+    """A key that seals signatures, by its public id."""
+    return f"{SYSTEM_LEDGER}/signer-key/{key}"
+
+
+def deployment(event_id: str) -> str:
+    """What was found of, and named for, the deployment at one moment: live checks, evidence, procedures."""
+    return f"{SYSTEM_LEDGER}/deployment/{event_id}"
+
+
+def signatures(record: str, signer: str | None = None) -> str:
+    """The signatures of a record, beside it in the same ledger; of one signer where many sign the same record."""
+    ledger, _, rest = record.partition("/")
+    return f"{ledger}/signature/{rest}{f'/{signer}' if signer else ''}"
+
+
+def provider(issuer: str) -> str:
+    """Who is who at one identity provider; its address is not fit for a stream id, its digest is."""
+    return f"{SYSTEM_LEDGER}/provider/{sha256(issuer.encode()).hexdigest()}"
+
+
+def about(stream: str) -> str:
+    """The record that a stream of signatures belongs to; any other stream is about itself."""
+    ledger, _, rest = stream.partition("/")
+    kind, _, record = rest.partition("/")
+    return f"{ledger}/{record}" if kind == "signature" else stream
 
 
 def trial(trial_id: str) -> str:

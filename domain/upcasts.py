@@ -25,8 +25,14 @@ def _never_screened_before(payload: Payload) -> Payload:
     return {**payload, "previous": None}
 
 
+def _asked_in_words_alone(payload: Payload) -> Payload:
+    """Before questions were kept as data, their words were: such a report cannot be made again by its id."""
+    return {**payload, "parameters": []}
+
+
 STEPS: Mapping[str, Step] = {
     "participant.screening_opened.v1": Step("participant.screening_opened.v2", _never_screened_before),
+    "report.requested.v1": Step("report.requested.v2", _asked_in_words_alone),
 }
 
 

@@ -12,8 +12,9 @@ from domain.access import facts as access
 from domain.adverse_event.facts import AwarenessCorrected, CaseNullified
 from domain.catalogue import type_of
 from domain.ledger.facts import CorrectionDeclined, RecordCorrected, RecordVoided
-from domain.people.facts import GrantEnded, GrantGiven
+from domain.people.facts import GrantEnded, GrantGiven, GrantReviewed
 from domain.record import Entry, Fact, Instant, SourceKind, Strength
+from domain.signature.facts import SignatureMade, SignatureWithdrawn
 from domain.site.facts import DelegationEnded, TaskDelegated
 from domain.times import Occurred
 from domain.unblinding.facts import ArmDisclosed, UnblindingRejected
@@ -23,11 +24,12 @@ from projections.persistent import PersistentList
 from projections.printing import printed, quoted
 from projections.subjects import Subjects
 
-Action = Literal["create", "change", "delete-mark", "grant", "refuse", "view", "export", "disclose"]
+Action = Literal["create", "change", "delete-mark", "grant", "refuse", "view", "export", "disclose", "sign"]
 ACTIONS: Final[Mapping[type[Fact], Action]] = {
     access.CommandRefused: "refuse",
     access.RecordRead: "view",
     access.ReportDelivered: "export",
+    access.ReportOpened: "export",
     access.ReportProduced: "export",
     ArmDisclosed: "disclose",
     AwarenessCorrected: "change",
@@ -36,8 +38,11 @@ ACTIONS: Final[Mapping[type[Fact], Action]] = {
     DelegationEnded: "grant",
     GrantEnded: "grant",
     GrantGiven: "grant",
+    GrantReviewed: "grant",
     RecordCorrected: "change",
     RecordVoided: "delete-mark",
+    SignatureMade: "sign",
+    SignatureWithdrawn: "sign",
     TaskDelegated: "grant",
     UnblindingRejected: "refuse",
 }

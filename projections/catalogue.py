@@ -13,6 +13,7 @@ from projections.late_entries import LateEntries
 from projections.obligations import Obligations
 from projections.participant import Participants
 from projections.screening_log import ScreeningLog
+from projections.signatures import Signatures
 from projections.timeline import Timeline
 from projections.trial_state import TrialState
 from projections.unblinding_log import UnblindingLog
@@ -27,6 +28,7 @@ PROJECTIONS: Final[Mapping[str, type[State]]] = {
     "obligations": Obligations,
     "participants": Participants,
     "screening_log": ScreeningLog,
+    "signatures": Signatures,
     "timeline": Timeline,
     "trial_state": TrialState,
     "unblinding_log": UnblindingLog,

@@ -159,7 +159,7 @@ class Act(Value):
 
 
 class SignOff(Value):
-    """The investigator vouched for the record up to a version: recorded, not signed."""
+    """The investigator vouched for the record up to a version; the signature stands beside it, in the signature log."""
 
     behind: Moment
     by: Person

@@ -12,6 +12,7 @@ from domain.allocation.facts import PlaceTaken
 from domain.deviation.facts import DeviationRecorded
 from domain.participant.facts import AllocationErrorFound, ScreeningNumberIssued, ScreeningOpened
 from domain.record import Entry
+from domain.streams import about
 from domain.unblinding.facts import AccidentReported, EmergencyUnblindingInvoked, UnblindingRequested
 from projections.fold import State, place
 from projections.persistent import PersistentMap
@@ -41,17 +42,19 @@ class Subjects(State):
                 return self if named is None else replace(self, participants=self.participants.put(stream, named))
 
     def participant(self, stream: str) -> str | None:
-        """The participant that a stream is about."""
-        kind, name = place(stream)
-        return name if kind == "participant" else self.participants.get(stream)
+        """The participant that a stream is about; signatures are about whom the signed record is about."""
+        record = about(stream)
+        kind, name = place(record)
+        return name if kind == "participant" else self.participants.get(record)
 
     def site(self, stream: str) -> str | None:
         """The site that a stream is about."""
-        kind, name = place(stream)
+        record = about(stream)
+        kind, name = place(record)
         if kind == "site":
             return name
-        participant = self.participant(stream)
-        return self.sites.get(stream) if participant is None else self.sites.get(participant)
+        participant = self.participant(record)
+        return self.sites.get(record) if participant is None else self.sites.get(participant)
 
     def view(self) -> tuple[tuple[str, str], ...]:
         """Streams with their participants."""

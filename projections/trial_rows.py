@@ -31,11 +31,11 @@ class Registration(Value):
 
 
 class ApprovalRow(Value):
-    """A named person approved: recorded, not signed."""
+    """A named person approved; what rests on it waits for the signature."""
 
     behind: Moment
     by: Person
-    standing: Literal["recorded, not signed"]
+    standing: Literal["signed", "recorded, not signed"]
 
 
 class ProposalRow(Value):

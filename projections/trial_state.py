@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from domain.ledger.facts import Environment, LedgerOpened
 from domain.record import Entry
+from domain.signature.facts import SignatureMade, SignatureWithdrawn
+from domain.signature.standing import purpose_of
 from domain.trial import facts
 from projections.fold import Moment, Person, State, moment, place, sender
 from projections.persistent import PersistentList, PersistentMap
@@ -25,6 +27,7 @@ from projections.trial_rows import (
 
 APPROVERS_NEEDED = 2
 KINDS = frozenset({"trial", "site", "ledger"})
+SIGNATURES = ("signature", "trial")
 
 
 class Told(NamedTuple):
@@ -51,6 +54,8 @@ class TrialState(State):
     locks: tuple[Told, ...]
     unlocks: tuple[Told, ...]
     unlocked: bool
+    signed: PersistentMap[str, str]
+    taken_back: PersistentMap[str, int]
 
     @classmethod
     def start(cls) -> Self:
@@ -69,11 +74,16 @@ class TrialState(State):
             locks=(),
             unlocks=(),
             unlocked=False,
+            signed=PersistentMap(),
+            taken_back=PersistentMap(),
         )
 
     def after(self, entry: Entry) -> Self:
         """The trial after one more entry."""
-        kind, _ = place(entry.frame.stream)
+        found = place(entry.frame.stream)
+        kind, _ = found
+        if found == SIGNATURES:
+            return self._after_signing(entry)
         if kind not in KINDS:
             return self
         if kind == "site":
@@ -95,6 +105,15 @@ class TrialState(State):
                 return replace(self, approvals=self.approvals.add(told))
             case _:
                 return self._after_opening(told)
+
+    def _after_signing(self, entry: Entry) -> Self:
+        match entry.fact:
+            case SignatureMade(purpose=purpose, signature=signature):
+                return replace(self, signed=self.signed.put(purpose, signature))
+            case SignatureWithdrawn(signature=signature):
+                return replace(self, taken_back=self.taken_back.put(signature, entry.frame.position))
+            case _:
+                return self
 
     def _after_opening(self, told: Told) -> Self:
         match told.fact:
@@ -159,7 +178,9 @@ class TrialState(State):
     def _proposals(self) -> tuple[ProposalRow, ...]:
         approvals: dict[UUID, list[ApprovalRow]] = {}
         for told in self.approvals:
-            row = ApprovalRow(behind=told.behind, by=told.by, standing="recorded, not signed")
+            signature = self.signed.get(purpose_of("design_decision", told.behind.event_id))
+            signed = signature is not None and signature not in self.taken_back
+            row = ApprovalRow(behind=told.behind, by=told.by, standing="signed" if signed else "recorded, not signed")
             approvals.setdefault(told.fact.proposal, []).append(row)
         return tuple(_proposal(told, tuple(approvals.get(event, ()))) for event, told in self.proposals.items())
 

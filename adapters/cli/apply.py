@@ -8,19 +8,21 @@ from typing import IO, Annotated, Any, Final
 
 import typer
 
+from adapters.cli.asking import Asking, SecretsFrom
 from adapters.cli.command import TrialOption, command
 from adapters.cli.errors import exit_code_of, told
-from adapters.cli.files import lines, opened
+from adapters.cli.files import STDIN, lines, opened
+from adapters.cli.owing import in_words, owed_by, row_of
 from adapters.cli.progress import progress
 from adapters.cli.run import Run, code_given
 from adapters.cli.sending import in_short, send
+from adapters.cli.signing import Signing
 from adapters.logs import places_of
 from compliance.conduct import Done
 from compliance.envelope import MAX_BYTES, Envelope, read_envelope
-from compliance.gate import Identity
+from compliance.signing import ToSign
 from domain.commands import COMMANDS
 from domain.errors import ConflictError, InvalidInputError, NotFoundError, Refusal, TrialproofError
-from domain.people.commands import PersonCommand
 from domain.trial.commands import RegisterTrial
 
 ONE_LINE_ONLY: Final = (Refusal, InvalidInputError, ConflictError, NotFoundError)
@@ -37,24 +39,30 @@ def apply(
     file: Annotated[
         Path | None, typer.Argument(help='A file with one command a line, as JSON; "-" is standard input.')
     ] = None,
-    person: Annotated[
-        str | None,
-        typer.Option("--as", metavar="PERSON", help="Who sends this; asserted, in demonstrations only."),
-    ] = None,
     trial: TrialOption = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign at once what a command asks you to sign; components are asked for.")
+    ] = False,
+    secrets_from: SecretsFrom = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Go on after a command that was refused or cannot be read.")
     ] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the commands that a line may hold, and end.")] = False,
 ) -> None:
-    """Carry commands out, one a line, and print a result for each; stop at the first that is not carried out."""
+    """Carry commands out, one a line, and print a result for each; stop at the first that is not carried out.
+
+    An act that asks for a signature says so in its result; without --sign it stays to be signed.
+    """
     if listed:
         _list(run)
         return
-    if file is None or person is None:
-        raise typer.BadParameter("Give FILE and --as PERSON, or --list.")
-    run.open()
-    applying = Applying(run, run.identity(person), None if trial is None else code_given(trial, "--trial"))
+    if file is None:
+        raise typer.BadParameter("Give FILE, or --list.")
+    if sign and file == STDIN == secrets_from:
+        raise typer.BadParameter("Commands and secrets cannot both come from standard input.")
+    run.identity()
+    signing = Signing(run, Asking(secrets_from)) if sign else None
+    applying = Applying(run, None if trial is None else code_given(trial, "--trial"), signing)
     with opened(file) as source, progress("applying", _size(source)) as advance:
         for number, raw in lines(source, MAX_BYTES):
             error = applying.line(number, raw)
@@ -67,23 +75,24 @@ def apply(
 class Applying:
     """Sends line after line and counts what became of them."""
 
-    def __init__(self, run: Run, identity: Identity, trial: str | None) -> None:
-        self._run, self._identity, self._named = run, identity, trial
+    def __init__(self, run: Run, trial: str | None, signing: Signing | None) -> None:
+        self._run, self._named, self._signing = run, trial, signing
         self._found: str | None = None
         self._counts = Counter[bool]()
         self._first: TrialproofError | None = None
 
     def line(self, number: int, raw: bytes) -> TrialproofError | None:
-        """Send one line and print what it came to; the error that kept it from being carried out."""
+        """Send one line and print what it came to; the error that kept it, or its signature, from being carried out."""
         envelope: Envelope | None = None
         error: TrialproofError | None = None
+        owed: list[ToSign] = []
         try:
             envelope = read_envelope(raw)
-            done = send(self._run, envelope, self._identity, self._trial_of(envelope))
-            text, result = in_short(done), _carried_out(done)
+            done = send(self._run, envelope, self._run.identity(), self._trial_of(envelope))
+            owed = list(owed_by(self._run, done))
+            text, result = _done_in_words(done, owed), _carried_out(done, owed)
         except TrialproofError as failure:
-            error = failure
-            self._first = self._first or failure
+            error = self._failed(failure)
             text, result = _in_words(failure), _not_carried_out(failure)
         self._counts[error is None] += 1
         name = envelope.command.NAME if envelope else None
@@ -94,7 +103,30 @@ class Applying:
             command_id=str(envelope.command_id) if envelope else None,
             **result,
         )
-        return error
+        return error or self._sign(number, owed)
+
+    def _sign(self, number: int, owed: list[ToSign]) -> TrialproofError | None:
+        """Sign what the sender owes for the line."""
+        if self._signing is None or self._found is None:
+            return None
+        own = self._run.identity().person
+        try:
+            for one in owed:
+                if one.signer == own:
+                    self._signing.sign(self._found, one)
+        except TrialproofError as failure:
+            self._run.output.line(
+                f"{number} sign_record {failure.code}: {_in_words(failure)}",
+                line=number,
+                command="sign_record",
+                **_not_carried_out(failure),
+            )
+            return self._failed(failure)
+        return None
+
+    def _failed(self, failure: TrialproofError) -> TrialproofError:
+        self._first = self._first or failure
+        return failure
 
     def end(self) -> None:
         """Print the counts; leave with the code of the first error."""
@@ -106,7 +138,7 @@ class Applying:
 
     def _trial_of(self, envelope: Envelope) -> str | None:
         match envelope.command:
-            case PersonCommand():
+            case command if command.SYSTEM:
                 return None
             case RegisterTrial() if self._named is None:
                 raise InvalidInputError(
@@ -122,8 +154,13 @@ class Applying:
                 return self._found
 
 
-def _carried_out(done: Done) -> dict[str, Any]:
-    return {"outcome": "done", "entries": places_of(done), "repeated": done.repeated}
+def _carried_out(done: Done, owed: list[ToSign]) -> dict[str, Any]:
+    result = {"outcome": "done", "entries": places_of(done), "repeated": done.repeated}
+    return {**result, "to_sign": [row_of(one) for one in owed]} if owed else result
+
+
+def _done_in_words(done: Done, owed: list[ToSign]) -> str:
+    return "; ".join((in_short(done), *map(in_words, owed)))
 
 
 def _not_carried_out(error: TrialproofError) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Both time axes as options: as known on, as true on, each a day of a named zone or an instant."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 import typer
 
-from compliance.inquire import Axes, Reading
+from compliance.inquire import Axes, Reading, instant_of
 from domain.errors import InvalidInputError
+from domain.times import end_of
 from domain.times import zone as zone_of
 
 DAY: Final = len("2027-03-03")
+DAY_LONG: Final = timedelta(days=1)
 
 Known = Annotated[
     str | None,
@@ -22,28 +24,34 @@ True_ = Annotated[
 Zone = Annotated[
     str | None, typer.Option("--zone", metavar="Z", help="Time zone of a bare day, such as Asia/Shanghai.")
 ]
+ZoneOfDays = Annotated[str, typer.Option("--zone", metavar="Z", help="Time zone of bare days.")]
 
 
 def axes(known: str | None, true: str | None, zone: str | None) -> Axes:
     """The axes as asked for."""
     if zone is not None:
-        _check_zone(zone)
+        check_zone(zone)
     return Axes(when(known, "--as-known-on"), when(true, "--as-true-on"), zone)
 
 
-def _check_zone(name: str) -> None:
+def check_zone(name: str) -> str:
+    """The zone named, if there is one of that name."""
     try:
         zone_of(name)
     except ValueError as error:
         raise InvalidInputError(
             "unknown_zone", f"{error}.", field="--zone", next_step="Give an IANA name such as Asia/Shanghai."
         ) from error
+    return name
 
 
 def when(text: str | None, option: str) -> date | datetime | None:
+    """A day or an instant as written on the command line, where one is."""
+    return None if text is None else given(text, option)
+
+
+def given(text: str, option: str) -> date | datetime:
     """A day or an instant as written on the command line."""
-    if text is None:
-        return None
     try:
         found = date.fromisoformat(text) if len(text) == DAY else datetime.fromisoformat(text)
     except ValueError as error:
@@ -61,6 +69,24 @@ def when(text: str | None, option: str) -> date | datetime | None:
             next_step="Add the offset, as in 2027-03-03T18:00:00+08:00, or give the day alone.",
         )
     return found
+
+
+def from_when(text: str, option: str, zone: str) -> datetime:
+    """From when something holds: the instant named, or the beginning of the day."""
+    found = given(text, option)
+    return instant_of(found, zone) if isinstance(found, datetime) else end_of(_checked(found, zone) - DAY_LONG, zone)
+
+
+def until_when(text: str, option: str, zone: str) -> datetime:
+    """Until when something holds: the instant named, or the end of the day."""
+    found = given(text, option)
+    return instant_of(found, zone) if isinstance(found, datetime) else end_of(_checked(found, zone), zone)
+
+
+def _checked(day: date, zone: str) -> date:
+    """A day that an entry can hold."""
+    instant_of(day, check_zone(zone))
+    return day
 
 
 def said(reading: Reading, asked: Axes) -> dict[str, str | int | None]:

@@ -40,6 +40,7 @@ def all_checks(run: Run) -> Iterator[Check]:
         ("store folder", _folder),
         ("free space", _space),
         ("key file", _key_file),
+        ("session file", _session_file),
         ("ledgers", _ledgers),
         ("environment", _environment),
         ("trials", _trials),
@@ -79,6 +80,13 @@ def _folder(run: Run) -> Check:
 
 def _key_file(run: Run) -> Check:
     return _private("key file", run.settings.secret)
+
+
+def _session_file(run: Run) -> Check:
+    path = run.settings.session_file
+    if not path.exists():
+        return Check("session file", "ok", "Nobody is logged in here.")
+    return _private("session file", path)
 
 
 def _private(name: str, path: Path) -> Check:

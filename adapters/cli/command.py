@@ -19,18 +19,19 @@ Function = Callable[Concatenate[Run, P], None]
 
 STORE: Final = "Folder of the store (default: ./trialproof-store)."
 KEY_FILE: Final = "File with the secret of the key store, outside the store (default: STORE.key, beside it)."
+SESSION: Final = "File that holds who is logged in (default: one for each user and store, in the user's own folder)."
 JSON: Final = "Print JSON lines instead of text and tables."
 LOG: Final = 'Add log lines to this file; "-" is standard error.'
 
 _EVERYWHERE: Final = (
     ("store", Annotated[Path | None, typer.Option("--store", help=STORE, hidden=True)], None),
     ("key_file", Annotated[Path | None, typer.Option("--key-file", help=KEY_FILE, hidden=True)], None),
+    ("session", Annotated[Path | None, typer.Option("--session", help=SESSION, hidden=True)], None),
     ("as_json", Annotated[bool, typer.Option("--json", help=JSON, hidden=True)], False),
     ("log", Annotated[str | None, typer.Option("--log", help=LOG, hidden=True)], None),
 )
 """The global options, taken after a command as well; its help leaves them to the help of `trialproof`."""
 
-As = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who sends this; asserted, in demonstrations only.")]
 TrialOption = Annotated[
     str | None, typer.Option("--trial", metavar="ID", help="The trial; needed where the store holds several.")
 ]

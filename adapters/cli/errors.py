@@ -14,6 +14,7 @@ from domain.errors import (
     DamagedLedgerError,
     InDoubtError,
     InvalidInputError,
+    LoginError,
     NotFoundError,
     Refusal,
     StorageFullError,
@@ -33,6 +34,7 @@ class ExitCode(IntEnum):
     CONFLICT = 5
     NOT_FOUND = 6
     STORAGE = 7
+    NOT_AUTHENTICATED = 8
     FAULT = 70
     INTERRUPTED = 130
     READER_LEFT = 141
@@ -47,6 +49,7 @@ MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.CONFLICT: "others changed the same streams first, or the outcome is in doubt: send it again, same id",
     ExitCode.NOT_FOUND: "no such store, trial, participant, entry or file",
     ExitCode.STORAGE: "a disk or file could not be read or written; nothing was acknowledged",
+    ExitCode.NOT_AUTHENTICATED: "nobody is logged in, the session is over, or what was given proves nobody",
     ExitCode.FAULT: "a fault of the program; nothing was acknowledged",
     ExitCode.INTERRUPTED: "interrupted from the keyboard",
     ExitCode.READER_LEFT: "whoever read the output stopped reading",
@@ -58,6 +61,7 @@ _FAMILY: Mapping[type[TrialproofError], ExitCode] = {
     ConflictError: ExitCode.CONFLICT,
     InDoubtError: ExitCode.CONFLICT,
     NotFoundError: ExitCode.NOT_FOUND,
+    LoginError: ExitCode.NOT_AUTHENTICATED,
     DamagedLedgerError: ExitCode.NOT_VERIFIED,
     StorageFullError: ExitCode.STORAGE,
     StorageUnavailableError: ExitCode.STORAGE,

@@ -7,13 +7,15 @@ from typing import Annotated, Final
 
 import typer
 
-from adapters.cli.command import As, command
+from adapters.cli.command import command
 from adapters.cli.run import Run
 from adapters.cli.verify import verify
 from adapters.logs import place
+from compliance.access_scope import by_people_of
 from compliance.pages import all_entries
 from compliance.scope import visible
 from domain.errors import NotFoundError
+from domain.streams import SYSTEM_LEDGER
 
 NOT_SHOWN: Final = "(not for this reader)"
 POLL_SECONDS: Final = 0.5
@@ -37,7 +39,6 @@ def add_to(app: typer.Typer) -> None:
 def tail(
     run: Run,
     ledger: Annotated[str, typer.Argument(help="The ledger, such as trial:NCT03458156.")],
-    person: As,
     after: Annotated[int, typer.Option("--after", min=0, metavar="N", help="Begin after this position.")] = 0,
     follow: Annotated[bool, typer.Option("--follow", help="Wait for new entries, until interrupted.")] = False,
 ) -> None:
@@ -45,7 +46,7 @@ def tail(
 
     Of what the reader may not see there is the leaf, so that the root can still be computed.
     """
-    may_see = _allowed(run, ledger, person)
+    may_see = _allowed(run, ledger)
     while True:
         after = _print_new(run, ledger, after, may_see)
         if not follow:
@@ -53,21 +54,30 @@ def tail(
         sleep(POLL_SECONDS)
 
 
-def _allowed(run: Run, ledger: str, person: str) -> Callable[[], frozenset[int] | None]:
-    """Ask the gate; then, at any time, the positions to be shown (None: all)."""
+def _allowed(run: Run, ledger: str) -> Callable[[], frozenset[int] | None]:
+    """Ask the gate; then, whenever there is something new, ask again which positions are to be shown (None: all).
+
+    So following ends with the session, the account or the role.
+    """
     kind, _, trial = ledger.partition(":")
-    store, identity = run.store, run.identity(person)
+    store, identity = run.store, run.identity()
     if kind not in ACTIONS or ledger not in store.ledger.ledgers():
         raise NotFoundError(
             f"There is no ledger {ledger} here.", next_step="Name one such as system or trial:ID; see `doctor`."
         )
-    sites = run.inquire.allow(identity, ACTIONS[kind], trial).sites
 
     def may_see() -> frozenset[int] | None:
+        sites = run.inquire.allow(identity, ACTIONS[kind], trial).sites
         if sites is None:
             return None
-        return frozenset(entry.frame.position for entry in visible(all_entries(store.ledger, ledger), sites))
+        entries = all_entries(store.ledger, ledger)
+        if kind == "access":
+            own = by_people_of(entries, all_entries(store.ledger, SYSTEM_LEDGER), trial, sites)
+        else:
+            own = visible(entries, sites)
+        return frozenset(entry.frame.position for entry in own)
 
+    may_see()
     return may_see
 
 

@@ -5,14 +5,53 @@ from typing import Annotated, Final
 
 import typer
 
-from adapters.cli import apply, demo, ledger, replay, report, setup, show, trial, views
-from adapters.cli.command import JSON, KEY_FILE, LOG, STORE
+from adapters.cli import (
+    access,
+    apply,
+    ask,
+    demo,
+    door,
+    ledger,
+    policy,
+    replay,
+    report,
+    roles,
+    setup,
+    show,
+    sign,
+    standing,
+    trial,
+    user,
+    views,
+    whoami,
+)
+from adapters.cli.command import JSON, KEY_FILE, LOG, SESSION, STORE
 from adapters.cli.settings import KEY_FILE as KEY_FILE_SETTING
 from adapters.cli.settings import LOG as LOG_SETTING
+from adapters.cli.settings import SESSION as SESSION_SETTING
 from adapters.cli.settings import STORE as STORE_SETTING
 from adapters.cli.settings import Settings
 
-GROUPS: Final = (demo, setup, trial, apply, show, replay, report, ledger, views)
+GROUPS: Final = (
+    demo,
+    setup,
+    door,
+    whoami,
+    user,
+    roles,
+    policy,
+    standing,
+    trial,
+    apply,
+    sign,
+    show,
+    ask,
+    replay,
+    report,
+    access,
+    ledger,
+    views,
+)
 
 app = typer.Typer(
     name="trialproof",
@@ -28,11 +67,12 @@ def options(
     ctx: typer.Context,
     store: Annotated[Path | None, typer.Option("--store", envvar=STORE_SETTING, help=STORE)] = None,
     key_file: Annotated[Path | None, typer.Option("--key-file", envvar=KEY_FILE_SETTING, help=KEY_FILE)] = None,
+    session: Annotated[Path | None, typer.Option("--session", envvar=SESSION_SETTING, help=SESSION)] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON)] = False,
     log: Annotated[str | None, typer.Option("--log", envvar=LOG_SETTING, help=LOG)] = None,
 ) -> None:
     """Take the options that hold for every command."""
-    ctx.obj = Settings(store=store, key_file=key_file, as_json=as_json, log=log)
+    ctx.obj = Settings(store=store, key_file=key_file, session=session, as_json=as_json, log=log)
 
 
 for group in GROUPS:

@@ -31,9 +31,14 @@ class Output:
         self.as_json = as_json
         self.environment: str = UNKNOWN
 
-    def line(self, text: str, **data: Any) -> None:
+    def line(self, text: str, /, **data: Any) -> None:
         """One line, or one object with the same as data."""
         typer.echo(self.json(data) if self.as_json else f"[{self.environment}] {shown(text)}")
+
+    def drawing(self, text: str) -> None:
+        """A drawing made of signs, for people alone."""
+        if not self.as_json:
+            typer.echo(text)
 
     def table(self, title: str, columns: Mapping[str, str], rows: Iterable[Row], *, of: str) -> None:
         """A table with a heading for each column, or an object for each row, saying `of` what it is a row."""

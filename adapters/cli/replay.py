@@ -7,7 +7,7 @@ import typer
 
 from adapters.cli.answers import tell
 from adapters.cli.axes import Known, True_, Zone, axes
-from adapters.cli.command import As, TrialOption, command
+from adapters.cli.command import TrialOption, command
 from adapters.cli.run import Run
 from domain.errors import InvalidInputError
 from domain.plain import written
@@ -24,7 +24,6 @@ def add_to(app: typer.Typer) -> None:
 def replay(
     run: Run,
     projection: Annotated[str, typer.Argument(help=f"One of {', '.join(KNOWN)}.")],
-    person: As,
     trial: TrialOption = None,
     known: Known = None,
     true: True_ = None,
@@ -42,7 +41,7 @@ def replay(
             field="projection",
             next_step=f"Name one of {', '.join(KNOWN)}.",
         )
-    answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), KNOWN[projection], asked)
+    answer = run.inquire.ask(run.identity(), "read_trial", run.trial(trial), KNOWN[projection], asked)
     view = answer.state.view()
     tell(run, projection, answer.reading, asked, view)
     digest = sha256(written(view).encode()).hexdigest()

@@ -1,20 +1,28 @@
 """`trialproof report`: a report for a reader and a purpose, its run recorded, its files in a folder of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 import typer
 
 from adapters.cli.axes import Known, True_, Zone, axes, when
-from adapters.cli.command import As, TrialOption, command
-from adapters.cli.run import Run, words_given
+from adapters.cli.command import TrialOption, command
+from adapters.cli.run import Run, code_given, words_given
+from adapters.handed_in import evidence as evidence_of
+from adapters.handed_in import procedures as procedures_of
+from adapters.live_checks import Deployment, look
+from adapters.registers import registers
 from adapters.render import body_html, render
 from compliance.gate import Identity
 from compliance.inquire import Axes
 from compliance.reporting import Reporting, Request
+from compliance.reporting import Run as Made
 from compliance.reports.audit_filters import DEFAULT_LATE_HOURS, NO_FILTERS, AuditTrailFilters, Period
 from compliance.reports.catalogue import CATALOGUE, Listed
+from compliance.reports.parameters import axes_of, filters_of
+from domain.record import Fact
 
 EVERYTHING: Final = "all that the reader may see"
 LONGEST_SCOPE: Final = 256
@@ -28,6 +36,10 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Run a report; who asked, why, and the files' digests are recorded.", no_args_is_help=True)
     command(group, "audit-trail", group="report")(audit)
     command(group, "screening-log", group="report")(screening)
+    command(group, "signature-log", group="report")(signature_log)
+    command(group, "access-log", group="report")(access_log)
+    command(group, "part11", group="report")(part11)
+    command(group, "open", group="report")(open_again)
     app.add_typer(group, name="report")
 
 
@@ -60,6 +72,7 @@ class Order(NamedTuple):
     purpose: str
     out: Path
     positions: Mapping[str, int]
+    basis: Callable[[], Sequence[Fact]] | None = None
 
     @property
     def scope(self) -> str:
@@ -70,7 +83,6 @@ class Order(NamedTuple):
 
 def audit(
     run: Run,
-    person: As,
     purpose: Purpose,
     out: Out,
     trial: TrialOption = None,
@@ -110,12 +122,11 @@ def audit(
         refusals_only=only_refusals,
     )
     order = Order(CATALOGUE["audit-trail"], filters, purpose, out, positions(at))
-    produce(run, run.identity(person), run.trial(trial), order, asked)
+    produce(run, run.identity(), run.trial(trial), order, asked)
 
 
 def screening(
     run: Run,
-    person: As,
     purpose: Purpose,
     out: Out,
     trial: TrialOption = None,
@@ -127,29 +138,143 @@ def screening(
     """The screening and enrolment log with the flow of participants; no arm, all groups together."""
     asked = axes(known, true, zone)
     order = Order(CATALOGUE["screening-log"], NO_FILTERS, purpose, out, positions(at))
-    produce(run, run.identity(person), run.trial(trial), order, asked)
+    produce(run, run.identity(), run.trial(trial), order, asked)
+
+
+def signature_log(
+    run: Run,
+    purpose: Purpose,
+    out: Out,
+    trial: TrialOption = None,
+    known: Known = None,
+    true: True_ = None,
+    zone: Zone = None,
+    at: At = None,
+) -> None:
+    """Every electronic signature with its state, and every record that waits for one."""
+    _whole(run, "signature-log", purpose, out, trial, axes(known, true, zone), at)
+
+
+def access_log(
+    run: Run,
+    purpose: Purpose,
+    out: Out,
+    trial: TrialOption = None,
+    known: Known = None,
+    true: True_ = None,
+    zone: Zone = None,
+    at: At = None,
+) -> None:
+    """Users, roles, delegations, log-ins, privileged acts, and conflicts among them."""
+    _whole(run, "access-log", purpose, out, trial, axes(known, true, zone), at)
+
+
+def _whole(run: Run, name: str, purpose: str, out: Path, trial: str | None, asked: Axes, at: list[str] | None) -> Path:
+    order = Order(CATALOGUE[name], NO_FILTERS, purpose, out, positions(at))
+    return produce(run, run.identity(), run.trial(trial), order, asked)
+
+
+def part11(
+    run: Run,
+    purpose: Purpose,
+    out: Out,
+    trial: TrialOption = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", metavar="FILE", help="Results of the release's tests: requirements.json of a run."),
+    ] = None,
+    procedures: Annotated[
+        Path | None,
+        typer.Option("--procedures", metavar="FILE", help="CSV: clause,document,version,owner of what people do."),
+    ] = None,
+    known: Known = None,
+    zone: Zone = None,
+    at: At = None,
+) -> None:
+    """Part 11, clause by clause: the control, what is found in this deployment, and what is missing.
+
+    The deployment is looked at and what is found is recorded; not where --at names a position of the system ledger:
+    then the report says what was found up to there.
+    """
+    name = run.trial(trial)
+    deployment = Deployment(run.store, run.settings.secret, name)
+    handed = [] if evidence is None else [evidence_of(evidence)]
+    named = [] if procedures is None else [procedures_of(procedures, registers())]
+    order = Order(
+        CATALOGUE["part11"],
+        NO_FILTERS,
+        purpose,
+        out,
+        positions(at),
+        basis=lambda: (look(deployment), *handed, *named),
+    )
+    produce(run, run.identity(), name, order, axes(known, None, zone))
+
+
+def open_again(
+    run: Run,
+    report_id: Annotated[str, typer.Argument(metavar="REPORT", help="Id of a report that was handed over to you.")],
+    out: Out,
+    trial: TrialOption = None,
+) -> None:
+    """Make a report that you received again, at the positions it was read at; that it was opened is recorded.
+
+    It says whether the body came out with the same bytes as then.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    identity, name = run.identity(), run.trial(trial)
+    reporting = Reporting(run.inquire, render, registers())
+    asked = reporting.asked_before(identity, name, code_given(report_id, "REPORT"))
+    order = Order(CATALOGUE[asked.report], filters_of(asked.parameters), asked.purpose, out, {})
+    request = _request(order, axes_of(asked.parameters))
+    reopened = reporting.open(identity, name, report_id, request, body_html)
+    folder = _written(order, reopened.run, again=True)
+    _tell(run, order, reopened.run, folder, same=reopened.same)
+    if not run.output.as_json:
+        came_out = "the same bytes as then" if reopened.same else "NOT the same bytes as then"
+        run.output.line(f"Opened again; the body came out with {came_out}.")
 
 
 def produce(run: Run, identity: Identity, trial: str, order: Order, asked: Axes) -> Path:
     """Run a report and hand its files over, in a folder that carries the run's id; the folder."""
-    purpose = words_given(order.purpose, "--purpose")
+    order = order._replace(purpose=words_given(order.purpose, "--purpose"))
     order.out.mkdir(parents=True, exist_ok=True)
-    reporting = Reporting(run.inquire, render)
-    request = Request(
+    reporting = Reporting(run.inquire, render, registers())
+    produced = reporting.run(identity, trial, _request(order, asked), body_html)
+    folder = _written(order, produced)
+    reporting.delivered(identity, trial, produced)
+    _tell(run, order, produced, folder)
+    return folder
+
+
+def _request(order: Order, asked: Axes) -> Request:
+    return Request(
         report=order.listed.name,
         action=order.listed.action,
         build=order.listed.builder(order.filters),
         scope=order.scope,
-        purpose=purpose,
+        purpose=order.purpose,
         axes=asked,
         positions=order.positions,
+        reads=order.listed.reads,
+        filters=order.filters,
+        basis=order.basis,
     )
-    produced = reporting.run(identity, trial, request, body_html)
+
+
+def _written(order: Order, produced: Made, *, again: bool = False) -> Path:
+    """The files in a folder of the run's own; beside it, where the same report is made again."""
     folder = order.out / f"{order.listed.name}-{produced.report_id}"
+    if again:
+        numbers = (folder.with_name(f"{folder.name}-again-{number}") for number in count(1))
+        folder = next(one for one in numbers if not one.exists())
     folder.mkdir()
     for name, data in produced.files.items():
         (folder / name).write_bytes(data)
-    reporting.delivered(identity, trial, produced)
+    return folder
+
+
+def _tell(run: Run, order: Order, produced: Made, folder: Path, **more: bool) -> None:
     body = produced.report.body
     run.output.line(
         f"{body.title}: {body.rows_printed} rows, body SHA-256 {produced.body_digest}",
@@ -161,9 +286,9 @@ def produce(run: Run, identity: Identity, trial: str, order: Order, asked: Axes)
         body_sha256=produced.body_digest,
         sources=[source.model_dump() for source in body.sources],
         files=[str(folder / name) for name in sorted(produced.files)],
+        **more,
     )
     if not run.output.as_json:
         run.output.line(body.answer)
         for name in sorted(produced.files):
             run.output.line(str(folder / name))
-    return folder

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from contextlib import ExitStack
+from math import inf
 from time import monotonic
 from types import TracebackType
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.cli.errors import ExitCode, exit_code_of, told
 from adapters.cli.output import UNKNOWN, Output
+from adapters.cli.session_file import NotLoggedInError, read_token
 from adapters.cli.settings import Settings
 from adapters.logs import LibraryMessages, Log
 from adapters.wiring import Store, open_store_at_its_time
@@ -25,6 +27,7 @@ from domain.input import Code, Reference
 PASSED_ON = (typer.Exit, typer.Abort, typer.BadParameter)
 """How typer itself ends a command."""
 ORIGINATOR = "trialproof-cli"
+FRESH_SECONDS = 30
 _CODE: TypeAdapter[str] = TypeAdapter(Code)
 _WORDS: TypeAdapter[str] = TypeAdapter(Reference)
 
@@ -40,6 +43,8 @@ class Run:
         self.log = log.bind(invocation=name, correlation=self.correlation)
         self._stack = stack
         self._store: Store | None = None
+        self._identity: Identity | None = None
+        self._asked = monotonic()
 
     @property
     def store(self) -> Store:
@@ -65,9 +70,10 @@ class Run:
         assert self._store is not None
         return self._store
 
-    def use(self, store: Store) -> None:
-        """Work with this store; it is closed when the invocation ends."""
-        self._store = store
+    def use(self, store: Store, identity: Identity | None = None) -> None:
+        """Work with this store, for who is logged in there already; it is closed when the invocation ends."""
+        self._store, self._identity = store, identity
+        self._asked = inf if identity else self._asked
         self._stack.callback(store.close)
 
     @property
@@ -75,9 +81,22 @@ class Run:
         """The one place that reads for someone."""
         return Inquire(self.store.ports)
 
-    def identity(self, person: str) -> Identity:
-        """Who says to be whom: asserted, as demonstrations allow."""
-        return Identity(person=code_given(person, "--as"), strength="asserted", session=None, originator=ORIGINATOR)
+    def identity(self) -> Identity:
+        """Who is logged in here; LoginError where nobody is, or the session is over.
+
+        A long invocation asks again now and then: work keeps a session from being idle.
+        """
+        if self._identity is None or monotonic() - self._asked > FRESH_SECONDS:
+            store, self._asked = self.store, monotonic()
+            self._identity = store.authenticator.identity(self.token(), originator=ORIGINATOR)
+        return self._identity
+
+    def token(self) -> str:
+        """The session of this user on this store."""
+        token = read_token(self.settings.session_file)
+        if token is None:
+            raise NotLoggedInError
+        return token
 
     def trial(self, named: str | None) -> str:
         """The trial named, or the only one of the store."""
@@ -94,7 +113,7 @@ class Run:
         if not known:
             raise NotFoundError(
                 "There is no trial in this store yet.",
-                next_step="Import one with `trialproof trial import FILE --as PERSON`.",
+                next_step="Import one with `trialproof trial import FILE`.",
             )
         raise InvalidInputError(
             "which_trial",

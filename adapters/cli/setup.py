@@ -3,7 +3,7 @@
 import json
 import platform
 import sqlite3
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import uuid4
 
 import typer
@@ -11,13 +11,17 @@ import typer
 from adapters.cli.checks import all_checks
 from adapters.cli.command import command
 from adapters.cli.errors import ExitCode
+from adapters.cli.invitations import tell_invitation
 from adapters.cli.run import Run
 from adapters.wiring import SOFTWARE, create_store, open_store
+from compliance.authentication import Authentication
+from compliance.contexts import environment_of
 from compliance.envelope import read_envelope
-from compliance.gate import TABLE_VERSION
+from compliance.gate_table import TABLE_VERSION
 from compliance.proofs.entry import ENTRY_SCHEMA
-from compliance.setup import check_environment, set_up
+from compliance.setup import PRODUCT, set_up
 from domain.errors import InvalidInputError
+from domain.ledger.facts import Environment
 from domain.people.commands import RegisterPerson
 
 ADMINISTRATOR = "Id of the first administrator, who registers everybody else."
@@ -33,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 def init(
     run: Run,
     environment: Annotated[
-        Literal["demonstration", "production"],
+        Environment,
         typer.Option(help="Whether the data will be real; it stays so for ever.", show_choices=True),
     ],
     administrator: Annotated[str, typer.Option(metavar="ID", help=ADMINISTRATOR)],
@@ -42,7 +46,6 @@ def init(
 ) -> None:
     """Set a new store up: its ledgers' file, its key store, its secret, its first administrator."""
     first = _first_person(administrator, name, organisation)
-    check_environment(environment)
     folder, secret = run.settings.folder, run.settings.secret
     try:
         run.use(create_store(folder, secret))
@@ -50,13 +53,7 @@ def init(
         if error.code != "store_exists":
             raise
         run.use(open_store(folder, secret))  # made before, and perhaps never set up: that is looked at next
-    set_up(
-        run.opened.ports,
-        run.identity(first.person),
-        environment=environment,
-        printed_name=first.printed_name,
-        organisation=first.organisation,
-    )
+    _set_up(run, environment, first)
     run.says(environment)
     run.output.line(
         f"The store {folder} is set up. Its secret is in {secret}: keep a copy of it elsewhere,"
@@ -66,6 +63,25 @@ def init(
         key_file=str(secret),
         administrator=first.person,
     )
+    tell_invitation(run, first.person, run.opened.authenticator.invite(first.person, by=None))
+
+
+def _set_up(run: Run, environment: Environment, first: RegisterPerson) -> None:
+    """Once; an interruption before the administrator got the one-time secret leaves that alone to be done."""
+    ports = run.opened.ports
+    try:
+        set_up(
+            ports,
+            person=first.person,
+            environment=environment,
+            printed_name=first.printed_name,
+            organisation=first.organisation,
+        )
+    except InvalidInputError:
+        known = Authentication(ports)
+        waiting = known.person(first.person).registered_by == PRODUCT and not known.credentials(first.person).held
+        if not waiting or environment_of(ports.ledger) != environment:
+            raise
 
 
 def _first_person(person: str, printed_name: str, organisation: str) -> RegisterPerson:

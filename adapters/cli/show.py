@@ -7,7 +7,7 @@ import typer
 
 from adapters.cli.answers import tell
 from adapters.cli.axes import Known, True_, Zone, axes
-from adapters.cli.command import As, TrialOption, command
+from adapters.cli.command import TrialOption, command
 from adapters.cli.run import Run
 from domain.errors import NotFoundError
 from domain.streams import trial_ledger
@@ -17,6 +17,7 @@ from projections.deviations import Deviations
 from projections.enrolment import EnrolmentProgress
 from projections.fold import State
 from projections.participant import Participants
+from projections.signatures import Signatures
 from projections.sites import Sites
 from projections.trial_state import TrialState
 from projections.unblinding_log import UnblindingLog
@@ -36,6 +37,7 @@ WHOLE: Final = (
     Subject("deviations", Deviations, "The deviations, found by rules or by people."),
     Subject("unblinding", UnblindingLog, "Who learned an arm, when, why, by whose approval; never the arm."),
     Subject("enrolment", EnrolmentProgress, "Enrolment by site and month."),
+    Subject("signatures", Signatures, "The signatures made, with their state, and those still needed."),
     Subject("allocations", Allocations, "Allocations by site and stratum; never the arm."),
 )
 
@@ -55,14 +57,13 @@ def add_to(app: typer.Typer) -> None:
 def _shows(subject: Subject) -> Callable[..., None]:
     def show(
         run: Run,
-        person: As,
         trial: TrialOption = None,
         known: Known = None,
         true: True_ = None,
         zone: Zone = None,
     ) -> None:
         asked = axes(known, true, zone)
-        answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), subject.projection, asked)
+        answer = run.inquire.ask(run.identity(), "read_trial", run.trial(trial), subject.projection, asked)
         tell(run, subject.name, answer.reading, asked, answer.state.view())
 
     show.__doc__ = subject.help
@@ -72,7 +73,6 @@ def _shows(subject: Subject) -> Callable[..., None]:
 def participant(
     run: Run,
     number: Annotated[str, typer.Argument(help="The screening number, such as 007.")],
-    person: As,
     trial: TrialOption = None,
     known: Known = None,
     true: True_ = None,
@@ -80,14 +80,13 @@ def participant(
 ) -> None:
     """One participant: every value, the entry behind it, and in which zone days are meant."""
     asked = axes(known, true, zone)
-    answer = run.inquire.ask(run.identity(person), "read_participant", run.trial(trial), Participants, asked)
+    answer = run.inquire.ask(run.identity(), "read_participant", run.trial(trial), Participants, asked)
     found = _named(answer.state.view(), "number", number, "participant")
     tell(run, f"participant {number}", answer.reading, asked, found)
 
 
 def site(
     run: Run,
-    person: As,
     code: Annotated[str | None, typer.Argument(help="Code of one site (default: all that the reader may see)")] = None,
     trial: TrialOption = None,
     known: Known = None,
@@ -96,7 +95,7 @@ def site(
 ) -> None:
     """The sites: approvals, versions in force, delegations, state."""
     asked = axes(known, true, zone)
-    answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), Sites, asked)
+    answer = run.inquire.ask(run.identity(), "read_trial", run.trial(trial), Sites, asked)
     rows = answer.state.view()
     tell(run, "site", answer.reading, asked, rows if code is None else _named(rows, "site", code, "site"))
 
@@ -114,11 +113,10 @@ def _named(rows: Iterable[Any], field: str, wanted: str, what: str) -> Any:
 def disclosure(
     run: Run,
     request: Annotated[str, typer.Argument(help="The id of the unblinding.")],
-    person: As,
     trial: TrialOption = None,
 ) -> None:
     """The arm that was disclosed to the reader under an unblinding; every look is recorded before it is shown."""
-    shown = run.inquire.disclosure(run.identity(person), run.trial(trial), request)
+    shown = run.inquire.disclosure(run.identity(), run.trial(trial), request)
     run.output.pairs("Disclosure", shown._asdict(), of="disclosure")
 
 
@@ -126,11 +124,10 @@ def text(
     run: Run,
     position: Annotated[int, typer.Argument(min=1, help="The entry, by its position in the trial's ledger.")],
     field: Annotated[str, typer.Argument(help="The field, such as reason_text or term.")],
-    person: As,
     trial: TrialOption = None,
 ) -> None:
     """One sealed text, opened for a reader who may read it."""
-    concerned, identity = run.trial(trial), run.identity(person)
+    concerned, identity = run.trial(trial), run.identity()
     found = run.store.ledger.page(trial_ledger(concerned), after=position - 1, limit=1)
     if not found:
         raise NotFoundError(f"The ledger has no position {position}.", next_step="Ask for a position up to the head.")

@@ -6,17 +6,16 @@ from uuid import UUID
 
 import typer
 
-from adapters.cli.command import As, TrialOption, command
+from adapters.cli.command import TrialOption, command
 from adapters.cli.files import opened
 from adapters.cli.run import Run, code_given
-from adapters.cli.sending import built, repeatable_id, send, tell
+from adapters.cli.sending import built, repeatable_id, send, send_one, tell
 from adapters.cli.trial_page import show
 from adapters.importing import PREFIX, Wish, provenance_of, wishes
 from compliance.envelope import strict_json
 from compliance.registry.questions import criterion_questions
 from compliance.registry.read import read_record
 from compliance.registry.record import RegistryRecord
-from domain.errors import ConflictError, InDoubtError
 
 MAX_BYTES = 17 * 1024 * 1024
 """A little above what a registry record may have: the reader of records says that it is too large."""
@@ -39,7 +38,6 @@ def add_to(app: typer.Typer) -> None:
 def import_record(
     run: Run,
     file: Annotated[Path, typer.Argument(help='A ClinicalTrials.gov v2 record as JSON; "-" is standard input.')],
-    person: As,
     trial: Annotated[
         str | None, typer.Option("--trial", metavar="ID", help="Id of the new trial (default: the registry's id)")
     ] = None,
@@ -56,20 +54,20 @@ def import_record(
         record = read_record(source.read(MAX_BYTES))
     trial_id = code_given(trial or record.nct_id, "--trial")
     wanted = wishes(record, provenance=provenance or provenance_of(record, file.name))
-    _send_all(run, person, trial_id, record, wanted)
+    _send_all(run, trial_id, record, wanted)
     _tell_what_is_open(run, trial_id, record, wanted)
 
 
-def _send_all(run: Run, person: str, trial: str, record: RegistryRecord, wanted: list[Wish]) -> None:
+def _send_all(run: Run, trial: str, record: RegistryRecord, wanted: list[Wish]) -> None:
     """Read every command before the first is sent, so that a record that does not fit leaves nothing behind."""
-    identity, ledger = run.identity(person), run.store.ledger
+    identity, ledger = run.identity(), run.store.ledger
     source = f"import/{trial}/{record.source_sha256}"
     envelopes = [
         built(
             run,
             wish.command,
             wish.payload,
-            command_id=repeatable_id(ledger, person, f"{source}/{wish.about}"),
+            command_id=repeatable_id(ledger, identity.person, f"{source}/{wish.about}"),
         )
         for wish in wanted
     ]
@@ -105,7 +103,6 @@ def _doubts(record: RegistryRecord) -> list[dict[str, str]]:
 def decide(
     run: Run,
     question: Annotated[str, typer.Argument(help="Code of the question, such as D2.")],
-    person: As,
     choice: Annotated[str | None, typer.Option(help="The answer proposed, in words.")] = None,
     rationale: Annotated[str | None, typer.Option(help="Why, and on what authority.")] = None,
     option: Annotated[str | None, typer.Option(help="Code of the option chosen, if it is one of those listed.")] = None,
@@ -126,22 +123,15 @@ def decide(
     payload: dict[str, Any] = {"question": question, **given}
     if settings is not None:
         payload["settings"] = strict_json(settings.encode("utf-8", "surrogatepass"))
-    _send_one(run, "approve_decision" if approve else "propose_decision", payload, person, trial, command_id)
+    send_one(
+        run,
+        "approve_decision" if approve else "propose_decision",
+        payload,
+        trial=run.trial(trial),
+        command_id=command_id,
+    )
 
 
-def open_screening(run: Run, person: As, trial: TrialOption = None, command_id: CommandId = None) -> None:
+def open_screening(run: Run, trial: TrialOption = None, command_id: CommandId = None) -> None:
     """Open the trial to screening, once every question and every criterion is decided."""
-    _send_one(run, "open_screening", {}, person, trial, command_id)
-
-
-def _send_one(
-    run: Run, name: str, payload: dict[str, Any], person: str, trial: str | None, command_id: UUID | None
-) -> None:
-    concerned, identity = run.trial(trial), run.identity(person)
-    envelope = built(run, name, payload, command_id=command_id)
-    try:
-        done = send(run, envelope, identity, concerned)
-    except (ConflictError, InDoubtError) as error:
-        error.next_step += f" Its id: --command-id {envelope.command_id}"
-        raise
-    tell(run, envelope, done)
+    send_one(run, "open_screening", {}, trial=run.trial(trial), command_id=command_id)

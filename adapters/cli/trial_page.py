@@ -1,7 +1,7 @@
 """`trialproof trial show`: the trial at a glance: what it is, what is open, what was decided, by whom."""
 
 from adapters.cli.answers import local
-from adapters.cli.command import As, TrialOption
+from adapters.cli.command import TrialOption
 from adapters.cli.run import Run
 from adapters.cli.statements import text_of
 from projections.trial_rows import ProposalRow, QuestionRow, TrialView
@@ -11,9 +11,9 @@ QUESTION = {"code": "code", "question": "question", "record_says": "the record s
 OPTION = {"question": "question", "option": "option", "text": "reading"}
 
 
-def show(run: Run, person: As, trial: TrialOption = None) -> None:
+def show(run: Run, trial: TrialOption = None) -> None:
     """Show the trial: its state, where it comes from, its questions with their options, what was decided."""
-    answer = run.inquire.ask(run.identity(person), "read_trial", run.trial(trial), TrialState)
+    answer = run.inquire.ask(run.identity(), "read_trial", run.trial(trial), TrialState)
     view: TrialView = answer.state.view()
     run.output.pairs("Trial", _facts(view, answer.reading.position), of="trial")
     zone = answer.reading.zone
@@ -56,7 +56,6 @@ def _question(one: QuestionRow, zone: str) -> dict[str, object]:
 
 def _told(proposal: ProposalRow, zone: str) -> str:
     """The choice, who stands behind it since when, and how they do."""
-    approvers = ", ".join(approval.by.actor for approval in proposal.approvals) or "nobody yet"
-    since = local(proposal.behind.recorded_at, zone)
-    standing = f"approved by {approvers} (recorded, not signed)"
-    return f"{proposal.choice} ({proposal.by.actor}, entry {proposal.behind.position}, {since}; {standing})"
+    approvers = ", ".join(f"{one.by.actor} ({one.standing})" for one in proposal.approvals) or "nobody yet"
+    proposed = f"{proposal.by.actor}, entry {proposal.behind.position}, {local(proposal.behind.recorded_at, zone)}"
+    return f"{proposal.choice} ({proposed}; approved by {approvers})"

@@ -12,9 +12,13 @@ from adapters.demo.people import (
     STATISTICIAN,
     SUB_INVESTIGATOR,
 )
+from compliance.conduct import Done
+from domain.people.roles import Role
 
 ASSUMPTION = "Assumed for this demonstration; not the trial's design and not what its investigators did."
 CAP = 15
+WITHOUT_JUDGEMENT = ("consent", "enrolment", "treatment", "visits", "adverse_events", "corrections")
+EVERYTHING = (*WITHOUT_JUDGEMENT, "eligibility", "unblinding")
 
 
 class Choice(NamedTuple):
@@ -69,7 +73,7 @@ CHOICES = (
 
 
 def decide(director: Director) -> None:
-    """One person proposes each answer, two others approve; recorded, not signed."""
+    """One person proposes each answer; two others approve and sign."""
     for choice in CHOICES:
         payload: dict[str, Any] = {
             "question": choice.question,
@@ -166,27 +170,14 @@ def _site(director: Director, code: str) -> None:
 
 
 def _delegate(director: Director, code: str) -> None:
-    everything = [
-        "consent",
-        "eligibility",
-        "enrolment",
-        "treatment",
-        "visits",
-        "adverse_events",
-        "corrections",
-        "unblinding",
-    ]
-    for person, role, tasks in (
-        (INVESTIGATOR[code], "investigator", everything),
-        (SUB_INVESTIGATOR[code], "sub_investigator", everything),
-        (
-            COORDINATOR[code],
-            "site_coordinator",
-            ["consent", "enrolment", "treatment", "visits", "adverse_events", "corrections"],
-        ),
-    ):
-        director.send(
-            INVESTIGATOR[code],
-            "delegate_tasks",
-            {"site": code, "delegate": person, "delegate_role": role, "starts": "2027-01-04", "tasks": tasks},
-        )
+    delegate(director, code, INVESTIGATOR[code], "investigator", EVERYTHING)
+    delegate(director, code, SUB_INVESTIGATOR[code], "sub_investigator", EVERYTHING)
+    delegate(director, code, COORDINATOR[code], "site_coordinator", WITHOUT_JUDGEMENT)
+
+
+def delegate(
+    director: Director, code: str, person: str, role: Role, tasks: tuple[str, ...], *, starts: str = "2027-01-04"
+) -> Done:
+    """The investigator delegates, and signs."""
+    given = {"site": code, "delegate": person, "delegate_role": role, "starts": starts, "tasks": list(tasks)}
+    return director.send(INVESTIGATOR[code], "delegate_tasks", given)

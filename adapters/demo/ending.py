@@ -14,7 +14,6 @@ from adapters.demo.people import (
     SPONSOR,
     STATISTICIAN,
 )
-from compliance.gate import Identity
 from compliance.inquire import Inquire
 from domain.deviation.facts import DeviationClosed, DeviationRecorded
 
@@ -25,6 +24,7 @@ REASONS = {
     "open_deviation": "Known to the team; it changes no analysis set.",
     "open_impact_assessment": "Will be assessed before the reveal.",
     "unreconciled_sae": "The serious case is with the safety desk; the reconciliation is scheduled.",
+    "signature_owed": "The medical monitor graded and closed the deviation; that the grading is not signed changes no data.",
     "not_locked_softly": "The investigator has seen the record; nothing is missing.",
 }
 
@@ -35,6 +35,7 @@ class Ending:
     def __init__(self, director: Director, incidents: Incidents, enrolled: list[str]) -> None:
         self.director, self.incidents, self.enrolled = director, incidents, enrolled
         self.inquire = Inquire(director.store.ports)
+        self.left_unsigned: str | None = None
 
     def plan(self) -> None:
         """Put the end on the calendar."""
@@ -53,8 +54,8 @@ class Ending:
         self.director.send(SPONSOR, "close_trial", {"reason": reason})
 
     def close_deviations(self) -> None:
-        """The medical monitor grades and closes what rules and people found."""
-        reading = self.inquire.reading(Identity(AUDITOR, "asserted", None, "demonstration"), "read_ledger", TRIAL)
+        """The medical monitor grades and closes what rules and people found; one signature stays owed until the lock."""
+        reading = self.inquire.reading(self.director.doors.identity(AUDITOR), "read_ledger", TRIAL)
         found = [e.fact for e in reading.entries if isinstance(e.fact, DeviationRecorded)]
         closed = {e.frame.stream for e in reading.entries if isinstance(e.fact, DeviationClosed)}
         for fact in found:
@@ -62,10 +63,11 @@ class Ending:
                 continue
             own = {"deviation": fact.deviation}
             grade = {**own, "important": fact.important, "affects_safety": False, "affects_data": fact.important}
-            self.director.send(MEDICAL_MONITOR, "grade_deviation", grade)
-            self.director.send(
-                MEDICAL_MONITOR, "close_deviation", {**own, "action": "Site retrained; file note written."}
-            )
+            signs = not (fact.important and self.left_unsigned is None)
+            self.left_unsigned = self.left_unsigned or (None if signs else fact.deviation)
+            self.director.send(MEDICAL_MONITOR, "grade_deviation", grade, signs=signs)
+            action = {**own, "action": "Site retrained; file note written."}
+            self.director.send(MEDICAL_MONITOR, "close_deviation", action, signs=signs)
 
     def finish_the_serious_case(self) -> None:
         """The sponsor's side of the serious case, and its coding."""
@@ -87,7 +89,7 @@ class Ending:
 
     def request_lock(self) -> None:
         """The data manager asks for the lock and accepts what is open, each item with its reason."""
-        items = self.inquire.open_items(Identity(DATA_MANAGER, "asserted", None, "demonstration"), TRIAL)
+        items = self.inquire.open_items(self.director.doors.identity(DATA_MANAGER), TRIAL)
         accepted: list[dict[str, Any]] = [
             {"about": item.about, "kind": item.kind, "reason": REASONS[item.kind]} for item in items
         ]

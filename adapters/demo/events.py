@@ -13,6 +13,8 @@ from adapters.demo.people import (
     SPONSOR,
     UNBLINDER,
 )
+from compliance.conduct import Done
+from domain.session.limits import Limits
 
 
 class Incidents:
@@ -22,12 +24,14 @@ class Incidents:
         self.director, self.courses = director, courses
         self.cases: list[str] = []
         self.serious = ""
+        self.narrated: Done | None = None
 
     def plan(self) -> None:
         """Put them on the calendar."""
         at = self.director.at
         at(on_day(60, 16), lambda: self.adverse_event("002", "Headache", "mild", serious=False, onset="2027-03-04"))
         at(on_day(145, 16), self.correct)
+        at(on_day(146, 10), self.sign_again)
         at(on_day(130, 9), self.wrong_stratum)
         at(on_day(150, 16), lambda: self.adverse_event("007", "Fever", "moderate", serious=False, onset="2027-06-01"))
         at(on_day(200, 9), lambda: interpret_again(self.director, "2027-07-24"))
@@ -36,6 +40,7 @@ class Incidents:
         at(on_day(250, 9), self.hold)
         at(on_day(252, 3), self.serious_event_at_held_site)
         at(on_day(252, 3, 20), self.break_blind)
+        at(on_day(252, 9), self.sign_the_narrative)
         at(on_day(258, 9), self.release)
         at(on_day(270, 9), self.routine_unblinding)
         at(on_day(300, 16), lambda: self.adverse_event("015", "Rash", "mild", serious=False, onset="2027-10"))
@@ -95,6 +100,12 @@ class Incidents:
         }
         self.director.send(course.coordinator, "correct_record", payload)
 
+    def sign_again(self) -> None:
+        """The correction superseded the signature under the eligibility decision: the investigator signs once more."""
+        course = self.courses[CORRECTED]
+        assert course.decided is not None
+        self.director.sign_owed(course.investigator, course.decided)
+
     def wrong_stratum(self) -> None:
         """The stratum recorded was wrong: the allocation stays, the truth stands beside it."""
         site = self.site_of(WRONG_STRATUM)
@@ -141,16 +152,23 @@ class Incidents:
         self.director.send(INVESTIGATOR["02"], "assess_causality", {"case": case, "related": True})
 
     def break_blind(self) -> None:
-        """The investigator breaks the blind for that participant; nobody has to approve."""
+        """The investigator, locked out after wrong passwords, breaks the blind all the same; nobody has to approve."""
+        self.director.doors.fail(INVESTIGATOR["02"], Limits().failures_before_lock)
+        self.director.doors.log_in_in_emergency(INVESTIGATOR["02"])
         payload = {"participant": "005", "channel": "investigator", "reason": {"code": "suspected_serious_reaction"}}
         done = self.director.send(INVESTIGATOR["02"], "break_blind", payload)
         request = stream_named(done, "unblinding")
         self.director.send(INVESTIGATOR["02"], "acknowledge_disclosure", {"request": request})
         narrative = "Sepsis within days of treatment; antibiotic and immunosuppressive treatment depended on it."
-        self.director.send(
-            INVESTIGATOR["02"], "record_unblinding_narrative", {"request": request, "narrative": narrative}
-        )
+        told = {"request": request, "narrative": narrative}
+        self.narrated = self.director.send(INVESTIGATOR["02"], "record_unblinding_narrative", told, signs=False)
+        self.director.doors.log_out(INVESTIGATOR["02"])
         self._assess(request)
+
+    def sign_the_narrative(self) -> None:
+        """In the morning, with the usual credentials again: an emergency session signs nothing."""
+        assert self.narrated is not None
+        self.director.sign_owed(INVESTIGATOR["02"], self.narrated)
 
     def _assess(self, request: str) -> None:
         payload = {

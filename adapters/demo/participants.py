@@ -4,8 +4,9 @@ from typing import Any
 
 from adapters.demo.criteria import LN
 from adapters.demo.director import Director, claimed, on_day
-from adapters.demo.people import COORDINATOR, INVESTIGATOR, PHARMACIST, SUB_INVESTIGATOR
+from adapters.demo.people import COORDINATOR, INVESTIGATOR, PHARMACIST, SUB_INVESTIGATOR, sub_investigator
 from adapters.demo.plan import Planned
+from compliance.conduct import Done
 
 VISITS = (("V1", 30), ("V2", 90), ("V3", 180))
 STOPPED = "017"
@@ -17,6 +18,8 @@ LATE_VISIT = "010"
 EARLY_PROCEDURE = "006"
 CORRECTED = "013"
 WRONG_STRATUM = "011"
+LEFT_UNSIGNED = "029"
+"""Decided by a sub-investigator who leaves before signing."""
 
 
 def measured(value: str, unit: str) -> dict[str, Any]:
@@ -69,6 +72,7 @@ class Course:
         self.coordinator, self.investigator = COORDINATOR[row.site], INVESTIGATOR[row.site]
         self.own: dict[str, Any] = {"participant": row.number}
         self.events: dict[str, str] = {}
+        self.decided: Done | None = None
 
     def plan(self) -> None:
         """Put the acts on the calendar."""
@@ -98,7 +102,7 @@ class Course:
         occurred = on_day(day, 10)
         self.director.at(on_day(day + (40 if late else 1), 11), lambda: self.visit(visit, claimed(occurred)))
 
-    def send(self, person: str, command: str, payload: dict[str, Any], **more: Any) -> Any:
+    def send(self, person: str, command: str, payload: dict[str, Any], **more: Any) -> Done:
         """Send a command about this participant."""
         return self.director.send(person, command, {**self.own, **payload}, **more)
 
@@ -113,7 +117,7 @@ class Course:
 
     def consent(self) -> None:
         """Consent, informed by the sub-investigator, transcribed by the coordinator."""
-        informer = SUB_INVESTIGATOR[self.row.site]
+        informer = sub_investigator(self.row.site, on_day(self.row.day))
         version = "2.0" if self.row.day >= NEW_CONSENT_DAY else "1.0"
         payload = {
             "document": "ICF",
@@ -144,11 +148,14 @@ class Course:
         self.send(self.coordinator, "end_screening", {"how": self.row.outcome})
 
     def decide(self) -> None:
-        """The investigator judges what is a matter of judgement, then decides."""
+        """An investigator judges what is a matter of judgement, then decides and signs."""
+        leaves = self.row.number == LEFT_UNSIGNED
+        physician = SUB_INVESTIGATOR[self.row.site] if leaves else self.investigator
         for criterion in ("E4", "E5"):
             payload = {"criterion": criterion, "result": "no", "rationale": "Examined at screening; nothing found."}
-            self.send(self.investigator, "judge_criterion", payload)
-        self.send(self.investigator, "decide_eligibility", {"eligible": self.row.outcome == "enrolled"})
+            self.send(physician, "judge_criterion", payload)
+        eligible = {"eligible": self.row.outcome == "enrolled"}
+        self.decided = self.send(physician, "decide_eligibility", eligible, signs=not leaves)
 
     def enrol(self) -> None:
         """Enrolment and allocation."""

@@ -1,8 +1,9 @@
-"""The fictional people of the demonstration and what they may do."""
+"""The fictional people of the demonstration and the role of each."""
 
+from datetime import datetime
 from typing import NamedTuple
 
-from adapters.demo.director import TRIAL, Director
+from adapters.demo.director import on_day
 from domain.people.roles import Role
 
 ADMINISTRATOR = "u01"
@@ -14,11 +15,18 @@ LIST_MAKER = "u06"
 PHARMACIST = "u07"
 SAFETY = "u08"
 UNBLINDER = "u09"
+SECOND_ADMINISTRATOR = "u10"
 INVESTIGATOR = {"01": "u11", "02": "u21"}
 SUB_INVESTIGATOR = {"01": "u12", "02": "u22"}
 COORDINATOR = {"01": "u13", "02": "u23"}
+MONITOR = "u14"
+AFTER_THE_LEAVER = "u24"
+"""Sub-investigator of site 02 after the first one has left."""
 AUDITOR = "u30"
 DESK = "u31"
+INSPECTOR = "u40"
+LEAVES = on_day(310, 17)
+"""When the sub-investigator of site 02 leaves."""
 
 
 class Cast(NamedTuple):
@@ -36,57 +44,37 @@ SITE_TEAM: tuple[tuple[dict[str, str], str, Role], ...] = (
     (SUB_INVESTIGATOR, "Sub-investigator", "sub_investigator"),
     (COORDINATOR, "Coordinator", "site_coordinator"),
 )
+ADMINISTRATORS_NAME = "Administrator (fictional)"
+SPONSORS, SITES = "Fictional Sponsor", "Fictional Site {}"
+THE_SECOND = Cast(SECOND_ADMINISTRATOR, "Second Administrator (fictional)", SPONSORS, "administrator", None)
+THE_NEXT = Cast(
+    AFTER_THE_LEAVER, "Second Sub-investigator 02 (fictional)", SITES.format("02"), "sub_investigator", ("02",)
+)
+THE_VISITOR = Cast(INSPECTOR, "Inspector (fictional)", "Fictional Authority", "inspector", None)
 
 
 def cast() -> tuple[Cast, ...]:
-    """Everyone but the administrator, whom the set-up registered."""
-    sponsor, site = "Fictional Sponsor", "Fictional Site {}"
+    """Everyone who is there from the first day, but the administrators."""
     return (
-        Cast(SPONSOR, "Sponsor Lead (fictional)", sponsor, "sponsor_lead", None),
-        Cast(MEDICAL_MONITOR, "Medical Monitor (fictional)", sponsor, "medical_monitor", None),
-        Cast(STATISTICIAN, "Statistician (fictional)", sponsor, "statistician", None),
-        Cast(DATA_MANAGER, "Data Manager (fictional)", sponsor, "data_manager", None),
-        Cast(
-            LIST_MAKER,
-            "Randomisation Statistician (fictional)",
-            "Fictional List Office",
-            "randomisation_statistician",
-            None,
-        ),
+        Cast(SPONSOR, "Sponsor Lead (fictional)", SPONSORS, "sponsor_lead", None),
+        Cast(MEDICAL_MONITOR, "Medical Monitor (fictional)", SPONSORS, "medical_monitor", None),
+        Cast(STATISTICIAN, "Statistician (fictional)", SPONSORS, "statistician", None),
+        Cast(DATA_MANAGER, "Data Manager (fictional)", SPONSORS, "data_manager", None),
+        Cast(LIST_MAKER, "Randomisation Statistician (fictional)", "Fictional List Office", "randomisation_statistician", None),
         Cast(PHARMACIST, "Unblinded Pharmacist (fictional)", "Fictional Pharmacy", "unblinded_pharmacist", None),
-        Cast(SAFETY, "Safety Physician (fictional)", sponsor, "safety_physician", None),
+        Cast(SAFETY, "Safety Physician (fictional)", SPONSORS, "safety_physician", None),
         Cast(UNBLINDER, "Unblinding Officer (fictional)", "Fictional Safety Desk", "safety_unblinder", None),
+        Cast(MONITOR, "Monitor (fictional)", "Fictional Monitoring", "monitor", None),
         Cast(AUDITOR, "Auditor (fictional)", "Fictional Quality Assurance", "auditor", None),
         Cast(DESK, "Code-break Desk (fictional)", "Fictional Desk", "code_break_desk", None),
         *(
-            Cast(people[code], f"{title} {code} (fictional)", site.format(code), role, (code,))
+            Cast(people[code], f"{title} {code} (fictional)", SITES.format(code), role, (code,))
             for code in ("01", "02")
             for people, title, role in SITE_TEAM
         ),
-    )
+    )  # fmt: skip
 
 
-def register(director: Director) -> None:
-    """The administrator registers everyone and gives each the role that somebody else asked for."""
-    for member in cast():
-        director.send(
-            ADMINISTRATOR,
-            "register_person",
-            {"person": member.person, "printed_name": member.name, "organisation": member.organisation},
-            trial=None,
-        )
-    for member in cast():
-        asked_by = MEDICAL_MONITOR if member.person == SPONSOR else SPONSOR
-        director.send(
-            ADMINISTRATOR,
-            "grant_role",
-            {
-                "person": member.person,
-                "role": member.role,
-                "sites": list(member.sites) if member.sites else None,
-                "trial": TRIAL,
-                "requested_by": asked_by,
-                "training": "fictional training record",
-            },
-            trial=None,
-        )
+def sub_investigator(site: str, when: datetime) -> str:
+    """Who informs participants at that site then."""
+    return AFTER_THE_LEAVER if site == "02" and when >= LEAVES else SUB_INVESTIGATOR[site]

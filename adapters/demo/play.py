@@ -6,7 +6,8 @@ from datetime import UTC
 from pathlib import Path
 
 from adapters.chance import SeededBytes, SetClock
-from adapters.demo import criteria, design, people
+from adapters.demo import criteria, design, hiring, people
+from adapters.demo.accounts import Accounts
 from adapters.demo.director import START, Director
 from adapters.demo.ending import Ending
 from adapters.demo.events import Incidents
@@ -14,7 +15,6 @@ from adapters.demo.participants import Course
 from adapters.demo.plan import plan
 from adapters.importing import provenance_of, wishes
 from adapters.wiring import Sources, Store, create_store
-from compliance.gate import Identity
 from compliance.registry.read import read_record
 from compliance.setup import set_up
 
@@ -32,16 +32,15 @@ def play(folder: Path, key_file: Path, *, progress: Callable[[int, int], None]) 
 
 def tell(store: Store, clock: SetClock, *, progress: Callable[[int, int], None]) -> Director:
     """Tell the story to an empty store."""
-    administrator = Identity(people.ADMINISTRATOR, "asserted", None, "demonstration")
     set_up(
         store.ports,
-        administrator,
+        person=people.ADMINISTRATOR,
         environment="demonstration",
-        printed_name="Administrator (fictional)",
-        organisation="Fictional Sponsor",
+        printed_name=people.ADMINISTRATORS_NAME,
+        organisation=people.SPONSORS,
     )
     director = Director(store, clock)
-    people.register(director)
+    hiring.begin(director)
     import_record(director)
     for prepare in (
         design.decide,
@@ -58,6 +57,7 @@ def tell(store: Store, clock: SetClock, *, progress: Callable[[int, int], None])
         course.plan()
     incidents = Incidents(director, courses)
     incidents.plan()
+    Accounts(director, courses).plan()
     Ending(director, incidents, [row.number for row in rows if row.outcome == "enrolled"]).plan()
     director.play(progress)
     return director
@@ -71,6 +71,6 @@ def import_record(director: Director) -> None:
 
 
 def lines(director: Director) -> bytes:
-    """What was sent, when and by whom: one line each, as `trialproof apply` takes them."""
+    """What was sent, when and by whom; each `line` as `trialproof apply` takes it, signatures among them."""
     rows = ({"at": sent.at.isoformat(), "as": sent.person, "line": sent.line} for sent in director.sent)
     return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)

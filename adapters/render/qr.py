@@ -1,4 +1,4 @@
-"""A QR code (ISO/IEC 18004, byte mode, level M) as one SVG path, so that a printed root can be scanned.
+"""A QR code (ISO/IEC 18004, byte mode, level M): as one SVG path, so that a printed root can be scanned, or as text.
 
 One fixed mask is used: what is written here is mostly hex digits, which need no choice among eight.
 """
@@ -13,20 +13,38 @@ _QUIET = 4
 _LONG_LENGTHS, _NAMED = 10, 7  # from these versions on: lengths of 16 bits, the version written in the code
 _FORMAT = 0b101010000010010  # level M, mask 0, with its check bits and the standard's fixed pattern
 
+_HALVES = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
+
 Grid = list[list[bool]]
 
 
 def qr_svg(text: str, label: str) -> str:
     """Draw the text; empty where it is longer than any code here can hold. `label` must be escaped already."""
-    data = text.encode()
-    version = _version_for(len(data))
-    if version is None:
+    grid = _grid(text)
+    if grid is None:
         return ""
-    grid = _modules(version, _codewords(data, version))
     side = len(grid) + 2 * _QUIET
     return (
         f'<svg class="qr" role="img" aria-label="{label}" viewBox="0 0 {side} {side}"><path d="{_path(grid)}"/></svg>'
     )
+
+
+def qr_text(text: str) -> str:
+    """Draw the text in half blocks, two rows a line, light on a dark terminal; empty where no code can hold it."""
+    grid = _grid(text)
+    if grid is None:
+        return ""
+    width = len(grid) + 2 * _QUIET
+    margin = [[False] * width] * _QUIET
+    rows = [*margin, *([False] * _QUIET + row + [False] * _QUIET for row in grid), *margin, [True] * width]
+    pairs = zip(rows[::2], rows[1::2], strict=False)
+    return "\n".join("".join(_HALVES[above, below] for above, below in zip(*pair, strict=True)) for pair in pairs)
+
+
+def _grid(text: str) -> Grid | None:
+    data = text.encode()
+    version = _version_for(len(data))
+    return None if version is None else _modules(version, _codewords(data, version))
 
 
 def _path(grid: Grid) -> str:

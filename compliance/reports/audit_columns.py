@@ -15,8 +15,9 @@ from compliance.reports.audit_shown import (
     utc,
 )
 from compliance.reports.audit_words import what_happened
-from compliance.reports.frame import UNSIGNED
+from compliance.reports.frame import STRENGTHS
 from compliance.reports.model import Code
+from compliance.reports.signature_known import STANDINGS, STATUSES
 from compliance.reports.tables import Kind
 from domain.times import zone
 
@@ -167,10 +168,7 @@ FOLDED: Final = (
         "text",
         "How the sender was authenticated",
         lambda s: s.line.row.strength,
-        codes=(
-            Code(code="asserted", meaning="stated, not proved; in demonstrations only"),
-            Code(code="machine", meaning="a service account, authenticated"),
-        ),
+        codes=tuple(Code(code=code, meaning=words.partition(": ")[2]) for code, words in STRENGTHS.items()),
     ),
     _folded("authority_grant", "Grant", "id", "Grant that allowed it", lambda s: s.line.row.authority_grant),
     _folded("authority_rule", "Rule", "text", "Rule that allowed it", lambda s: s.line.row.authority_rule),
@@ -196,16 +194,20 @@ FOLDED: Final = (
         "Software that recorded it",
         lambda s: s.line.row.software_version,
     ),
-    _folded("signature_id", "Signature", "id", "Electronic signature of the record", lambda _: None),
+    _folded(
+        "signature_id",
+        "Signature",
+        "text",
+        "Electronic signatures of the entry, or the one that it is; in the details, each in words",
+        lambda s: ", ".join(one.row.signature for one in s.signatures) or None,
+    ),
     _folded(
         "signature_status",
         "Signature status",
         "status",
-        "Whether an approval or sign-off is signed",
-        lambda s: UNSIGNED if s.line.is_unsigned else None,
-        codes=(
-            Code(code=UNSIGNED, meaning="the act is recorded; no electronic signature stands behind it", tone="watch"),
-        ),
+        "How the signature stands that the entry asks for, or that it is",
+        lambda s: s.standing,
+        codes=(*STANDINGS, *STATUSES),
     ),
     _folded(
         "blinding_class",

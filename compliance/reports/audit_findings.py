@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from compliance.reports.audit_lines import Line
-from compliance.reports.audit_table import ENTRIES
+from compliance.reports.audit_table import ENTRIES, signed_of
 from compliance.reports.model import Attention, Figure, RowRef, Severity
+from compliance.reports.signature_known import Signed
 from compliance.reports.wording import counted, day_words
 from domain.deviation.facts import DeviationRecorded
 from domain.ledger.facts import RecordVoided
@@ -24,7 +25,7 @@ def lock_position(entries: Iterable[Entry]) -> int | None:
 class Findings:
     """What the lines show, counted."""
 
-    def __init__(self, lines: Sequence[Line], *, limit: int, lock: int | None) -> None:
+    def __init__(self, lines: Sequence[Line], signed: Signed, *, limit: int, lock: int | None) -> None:
         self.lines = lines
         self.limit = limit
         self._lock = lock
@@ -35,12 +36,15 @@ class Findings:
         self.unexplained = [line for line in self.changes if not _has_reason(line)]
         self.deviations = self._where(lambda line: isinstance(line.entry.fact, DeviationRecorded))
         self.refusals = self._where(lambda line: line.is_refusal)
-        self.unsigned = self._where(lambda line: line.is_unsigned)
+        self.standings = [(line, signed_of(line.entry, signed)[0]) for line in lines]
         self.drifting = self._where(lambda line: line.drifts)
         self.after_lock = self._where(self._is_after_lock)
 
     def _where(self, test: Test) -> list[Line]:
         return [line for line in self.lines if test(line)]
+
+    def _standing(self, *which: str) -> list[Line]:
+        return [line for line, standing in self.standings if standing in which]
 
     def _is_after_lock(self, line: Line) -> bool:
         return self._lock is not None and line.ledger == "trial" and line.row.position > self._lock
@@ -94,12 +98,20 @@ class Findings:
         yield from _item(
             "important", self.changes, "{}: old value, new value and reason stand in the row.", "correction"
         )
-        yield from _item("important", self.unsigned, "{} recorded, not signed.", "approval or sign-off")
+        yield from _item("serious", self._standing("broken"), "{} that does not verify.", "signature")
+        yield from _item("serious", self._standing("overdue"), "{} not signed in time.", "approval or judgement")
+        yield from _item(
+            "important",
+            self._standing("needs re-signing", "signature broken"),
+            "{} to be signed again.",
+            "approval or judgement",
+        )
+        yield from _item("to note", self._standing("owed"), "{} recorded, not signed yet.", "approval or judgement")
         yield from _item("to note", self.deviations, "{} recorded.", "deviation")
         yield from _item("to note", self.refusals, "{}; what was submitted is not kept.", "refused command")
 
 
-_PLURALS: Final = {"entry": "entries", "approval or sign-off": "approvals and sign-offs"}
+_PLURALS: Final = {"entry": "entries", "approval or judgement": "approvals and judgements"}
 
 
 def _item(severity: Severity, lines: list[Line], sentence: str, word: str = "entry") -> Iterator[Attention]:

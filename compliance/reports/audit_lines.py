@@ -10,43 +10,14 @@ from compliance.reports.audit_filters import AuditTrailFilters, unversioned
 from compliance.reports.frame import rank, readable
 from compliance.reports.material import Material
 from domain.access.facts import CommandRefused, RecordRead
-from domain.adverse_event.facts import CausalityAssessed, SeriousnessAssessed
-from domain.deviation.facts import DeviationGraded
-from domain.participant.conduct_facts import SignedOff
-from domain.participant.facts import EligibilityDecided
-from domain.protocol.facts import InterpretationApproved, ProtocolVersionApproved
-from domain.record import Entry, Fact
-from domain.site.facts import ConsentVersionApproved, TaskDelegated
+from domain.record import Entry
 from domain.streams import participant, trial_ledger
-from domain.trial.facts import DecisionApproved, LockRequested, TrialLocked, TrialUnlocked, UnlockRequested
-from domain.unblinding.facts import ImpactAssessed, UnblindingApproved
 from projections.audit_trail import AuditRow, AuditTrail
 from projections.replay import replay
 from projections.subjects import Subjects, named
 
 DRIFT: Final = timedelta(minutes=1)
 """How far the clock's reading and the recorded time may lie apart before it is shown."""
-TO_BE_SIGNED: Final[frozenset[type[Fact]]] = frozenset(
-    {
-        CausalityAssessed,
-        ConsentVersionApproved,
-        DecisionApproved,
-        DeviationGraded,
-        EligibilityDecided,
-        ImpactAssessed,
-        InterpretationApproved,
-        LockRequested,
-        ProtocolVersionApproved,
-        SeriousnessAssessed,
-        SignedOff,
-        TaskDelegated,
-        TrialLocked,
-        TrialUnlocked,
-        UnblindingApproved,
-        UnlockRequested,
-    }
-)
-"""Approvals and sign-offs: what a signature is required for by default (conduct rules, section 12)."""
 _CHANGES: Final = frozenset({"change", "delete-mark"})
 _ENTRY: Final = re.compile(r"entry (\d+)", re.ASCII)
 
@@ -89,11 +60,6 @@ class Line(NamedTuple):
     def is_refusal(self) -> bool:
         """A command was refused."""
         return isinstance(self.entry.fact, CommandRefused)
-
-    @property
-    def is_unsigned(self) -> bool:
-        """An approval or sign-off, recorded without a signature."""
-        return type(self.entry.fact) in TO_BE_SIGNED
 
     @property
     def drifts(self) -> bool:

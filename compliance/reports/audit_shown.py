@@ -6,11 +6,16 @@ from typing import Any, Final, NamedTuple
 
 from compliance.reports.audit_lines import Line
 from compliance.reports.model import Code, Column
+from compliance.reports.signature_known import OneSigned
 from compliance.reports.tables import Kind, Tone
 
 
 class Shown(NamedTuple):
-    """A line, its values and reason as its reader may know them, its leaf hash, and the limit for late entries."""
+    """A line, its values and reason as its reader may know them, its leaf hash, and the limit for late entries.
+
+    `standing` says how a signature that the entry asks for stands; `signatures` are those given for it, or the
+    one that it is.
+    """
 
     line: Line
     old: str | None
@@ -19,6 +24,8 @@ class Shown(NamedTuple):
     leaf: str | None
     zone: str
     limit: int
+    standing: str | None
+    signatures: tuple[OneSigned, ...]
 
 
 Cell = Callable[[Shown], str | None]
@@ -47,7 +54,8 @@ ACTIONS: Final = (
         create="recorded for the first time",
         grant="a right or task was given or ended",
         view="what only some may read was read",
-        export="a report was produced or handed over",
+        export="a report was produced, handed over or opened again",
+        sign="a record was signed, or a signature taken back",
     ),
     *codes(
         "watch",

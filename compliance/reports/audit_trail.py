@@ -16,16 +16,18 @@ from compliance.reports.audit_values import values_table
 from compliance.reports.material import Material
 from compliance.reports.model import Body
 from compliance.reports.pictures.lag import lag_bins, lag_histogram
+from compliance.reports.signature_known import signatures_note, signed_known
 
 NAME: Final = "audit-trail"
 TITLE: Final = "Audit trail"
-TEMPLATE: Final = "audit-trail/1"
+TEMPLATE: Final = "audit-trail/2"
 
 
 def audit_trail(material: Material, filters: AuditTrailFilters = NO_FILTERS) -> Body:
     """The audit trail in the edition that the filters ask for."""
     lines = lines_of(material, filters)
-    found = Findings(lines, limit=filters.late_hours, lock=lock_position(frame.trial_entries(material)))
+    signed = signed_known(material)
+    found = Findings(lines, signed, limit=filters.late_hours, lock=lock_position(frame.trial_entries(material)))
     lags = (line.row.lag for line in lines if not line.is_derived)
     picture, bins = lag_histogram(lag_bins(lags, limit=filters.late_hours * 3600))
     return Body(
@@ -35,7 +37,7 @@ def audit_trail(material: Material, filters: AuditTrailFilters = NO_FILTERS) -> 
         figures=found.figures(),
         attention=frame.gravest_first(found.attention()),
         tables=(
-            entries_table(material, filters, lines),
+            entries_table(material, filters, lines, signed),
             bins,
             people_table(lines, limit=filters.late_hours),
             values_table(material, lines),
@@ -46,7 +48,7 @@ def audit_trail(material: Material, filters: AuditTrailFilters = NO_FILTERS) -> 
         entries_read=frame.entries_read(material),
         blinding_class="NEUTRAL",
         environment=material.environment,
-        approvals_note=frame.APPROVALS,
+        approvals_note=signatures_note(signed),
         strength_note=frame.strength_note(material),
         verification=frame.VERIFICATION,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from compliance.reports.material import Material
@@ -13,17 +14,20 @@ from projections.amendments import effective
 from projections.fold import S
 from projections.replay import as_true, replay
 
-APPROVALS: Final = "recorded, not signed: this version has no electronic signatures yet"
-UNSIGNED: Final = "recorded, not signed"
 VERIFICATION: Final = (
     "Compute the RFC 6962 root over the first entries of each ledger, up to the size given here, and compare it "
     "with the root beside it and with a checkpoint that you hold. Equal roots show that these are the entries that "
     "were read; they do not show that what a person recorded is true."
 )
 STRENGTHS: Final[Mapping[Strength, str]] = {
-    "asserted": "asserted: people said who they were, nothing proved it (demonstrations only)",
-    "machine": "machine: service accounts, authenticated as such",
+    "asserted": "asserted: people said who they were, nothing proved it (old demonstrations only)",
+    "emergency": "emergency: a credential that breaks the code and does nothing else",
+    "machine": "machine: a service account by its own key, or the product itself",
+    "passkey": "passkey: a device of the owner's, which answered for this very log-in",
+    "password_totp": "password and one-time code: two components of the owner's, proved at log-in",
+    "single_sign_on": "single sign-on: an identity provider vouched for the owner",
 }
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 _SEVERITIES: Final[tuple[Severity, ...]] = ("serious", "important", "to note")
 _RANKS: Final = {"trial": 0, "access": 1, "vault": 2, "system": 3}
 
@@ -53,6 +57,44 @@ def readable(material: Material) -> dict[str, Sequence[Entry]]:
     return {name: entries for name, entries in material.entries.items() if not _is_vault(name)}
 
 
+def entries_of(material: Material, ledger: str) -> list[Entry]:
+    """The entries of a ledger as they count on the axes asked for: amended, and true by then."""
+    own = material.entries.get(ledger, ())
+    return effective(own) if material.true is None else as_true(own, material.true)
+
+
+def is_read(material: Material, ledger: str) -> bool:
+    """Whether this reader's report reads the ledger at all."""
+    return ledger in material.entries
+
+
+def order(entry: Entry) -> tuple[datetime, int, int]:
+    """Where an entry stands among those of several ledgers."""
+    return entry.frame.recorded_at, rank(entry.frame.ledger), entry.frame.position
+
+
+def merged(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries of several ledgers in one order: (recorded_at, trial < access < vault < system, position)."""
+    return sorted(entries, key=order)
+
+
+def as_of(material: Material) -> datetime:
+    """The moment at which due dates are judged: the one asked for, else the last entry that was read."""
+    if material.true is not None:
+        return material.true
+    ends = (entries[-1].frame.recorded_at for entries in readable(material).values() if entries)
+    return max(ends, default=EARLIEST)
+
+
+def handle(material: Material, entry: Entry) -> str:
+    """How an entry is named: its ledger and position; without the position where the reader may not know its size."""
+    ledger = entry.frame.ledger
+    kind = ledger.partition(":")[0]
+    if any(source.ledger == ledger for source in material.sources):
+        return f"{kind} {entry.frame.position:,}"
+    return f"{kind} ledger"
+
+
 def sources(material: Material) -> tuple[Source, ...]:
     """The ledgers that were read."""
     return tuple(source for source in material.sources if not _is_vault(source.ledger))
@@ -64,8 +106,7 @@ def _is_vault(ledger: str) -> bool:
 
 def trial_entries(material: Material) -> list[Entry]:
     """The entries of the trial ledger as they count on the axes asked for: amended, and true by then."""
-    own = material.entries.get(trial_ledger(material.trial), ())
-    return effective(own) if material.true is None else as_true(own, material.true)
+    return entries_of(material, trial_ledger(material.trial))
 
 
 def projected(material: Material, projection: type[S]) -> S:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from compliance.reports.model import Source
+from compliance.reports.registers import NO_REGISTERS, Registers
 from domain.fields import SealedText
 from domain.ledger.facts import Environment
 from domain.record import Entry
@@ -16,7 +17,9 @@ class Material:
     """Equal material gives an equal body (21 CFR 11.10(b): accurate and complete copies).
 
     `entries` holds the visible entries by ledger, in order of position; `leaves` the leaf hash (hex) of each
-    visible entry; `open_text` opens what the reader's audience may open and gives a fixed phrase otherwise.
+    visible entry; `sources` the ledgers whose size the reader may know; `open_text` opens what the reader's
+    audience may open and gives a fixed phrase otherwise; `broken` says of signatures that do not verify why, by
+    ledger and position.
     """
 
     trial: str
@@ -30,3 +33,5 @@ class Material:
     true_on: str
     zone: str
     open_text: Callable[[SealedText[Any]], str]
+    broken: Mapping[tuple[str, int], str]
+    registers: Registers = NO_REGISTERS

@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from compliance.reports.frame import UNSIGNED
 from compliance.reports.model import Code, Row, Table
 from compliance.reports.screening_known import Known
 from compliance.reports.screening_words import at, column, entry_number, folded
+from compliance.reports.signature_known import Signed, signature_words
 from compliance.reports.wording import listed, spaced, value_words
 from domain.plain import written
 from domain.trial.facts import DesignSettings
 from projections.trial_rows import ProposalRow, QuestionRow
+from projections.trial_state import APPROVERS_NEEDED
 
 DECISIONS: Final = "decisions"
+SIGNED: Final = "signed"
+UNSIGNED: Final = "recorded, not signed"
 _OVERTAKEN: Final = "overtaken"
 _COLUMNS: Final = (
     column("question", "Question", "id", "Number of the design question"),
@@ -25,7 +28,8 @@ _COLUMNS: Final = (
         "status",
         "How the decision stands",
         codes=(
-            Code(code=UNSIGNED, meaning="two others approved; no electronic signature stands behind it", tone="watch"),
+            Code(code=SIGNED, meaning="two others approved and signed, and nothing altered it since", tone="good"),
+            Code(code=UNSIGNED, meaning="two others approved; signatures are owed or do not stand", tone="watch"),
             Code(code="not approved", meaning="two approvals by others than the proposer are missing", tone="bad"),
             Code(code=_OVERTAKEN, meaning="decided, and decided again later"),
             Code(code="open", meaning="nobody proposed an answer", tone="bad"),
@@ -37,6 +41,7 @@ _COLUMNS: Final = (
     folded("settings", "Sets", "text", "What rules compute with from here on"),
     folded("proposed_by", "Proposed by", "text", "Printed name and role at that time"),
     folded("approved_by", "Approved by", "text", "Printed names and roles at that time"),
+    folded("signatures", "Signatures", "text", "All signatures of the approvals, with their state"),
     folded("proposed_at", "Proposed at", "time", "As claimed"),
     folded("entry", "Entry", "number", "Entry of the proposal, else of the question"),
 )
@@ -49,7 +54,7 @@ def decisions_table(known: Known) -> Table:
         title="Design decisions",
         note=(
             "The reading of the design that this trial is conducted on, with the record's words and the alternatives "
-            f"beside it. Approvals: {UNSIGNED}."
+            "beside it. A decision counts as signed when two who did not propose it have signed."
         ),
         columns=_COLUMNS,
         rows=tuple(
@@ -63,24 +68,30 @@ def _all_cells(known: Known) -> Iterator[tuple[str | None, ...]]:
     for question in known.trial.questions:
         decided = [proposal for proposal in question.proposals if proposal.is_decided]
         if not question.proposals:
-            yield _cells(question, None, "open")
+            yield _cells(known.signed, question, None, "open")
         for proposal in question.proposals:
-            yield _cells(question, proposal, _status(proposal, decided))
+            yield _cells(known.signed, question, proposal, _status(known.signed, proposal, decided))
     for proposal in known.trial.unasked:
-        yield _cells(None, proposal, _status(proposal, [proposal]))
+        yield _cells(known.signed, None, proposal, _status(known.signed, proposal, [proposal]))
 
 
-def _status(proposal: ProposalRow, decided: Sequence[ProposalRow]) -> str:
+def _status(signed: Signed, proposal: ProposalRow, decided: Sequence[ProposalRow]) -> str:
     if not proposal.is_decided:
         return "not approved"
-    return UNSIGNED if proposal is decided[-1] else _OVERTAKEN
+    if proposal is not decided[-1]:
+        return _OVERTAKEN
+    others = (one for one in proposal.approvals if one.by.actor != proposal.by.actor)
+    signers = {one.by.actor for one in others if signed.standing_of(one.behind.event_id) == "signed"}
+    return SIGNED if len(signers) >= APPROVERS_NEEDED else UNSIGNED
 
 
-def _cells(question: QuestionRow | None, proposal: ProposalRow | None, status: str) -> tuple[str | None, ...]:
+def _cells(
+    signed: Signed, question: QuestionRow | None, proposal: ProposalRow | None, status: str
+) -> tuple[str | None, ...]:
     code = question.code if question else proposal.question if proposal else None
     asked = (None,) * 4 if question is None else _asked(question)
     title, record_says, in_full, alternatives = asked
-    choice, *more = (None,) * 6 if proposal is None else _proposed(proposal)
+    choice, *more = (None,) * 7 if proposal is None else _proposed(signed, proposal)
     behind = proposal.behind if proposal else question.behind if question else None
     return (code, title, choice, record_says, status, in_full, alternatives, *more, entry_number(behind))
 
@@ -90,7 +101,7 @@ def _asked(question: QuestionRow) -> tuple[str, str, str, str | None]:
     return question.title, question.record_says, question.question, options or None
 
 
-def _proposed(proposal: ProposalRow) -> tuple[str | None, ...]:
+def _proposed(signed: Signed, proposal: ProposalRow) -> tuple[str | None, ...]:
     approvers = [f"{one.by.printed_name} ({spaced(one.by.role)})" for one in proposal.approvals]
     return (
         proposal.choice if proposal.option is None else f"{proposal.option}: {proposal.choice}",
@@ -98,6 +109,7 @@ def _proposed(proposal: ProposalRow) -> tuple[str | None, ...]:
         _settings(proposal.settings),
         f"{proposal.by.printed_name} ({spaced(proposal.by.role)})",
         listed(approvers) or None,
+        "; ".join(signature_words(s) for one in proposal.approvals for s in signed.on(one.behind.event_id)) or None,
         at(proposal.behind),
     )
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from compliance.reports.frame import UNSIGNED
 from compliance.reports.model import Attention, Figure, RowRef, Severity, Table
-from compliance.reports.screening_design import DECISIONS
+from compliance.reports.screening_design import DECISIONS, UNSIGNED
 from compliance.reports.screening_deviations import DEVIATIONS
 from compliance.reports.screening_known import Known
 from compliance.reports.screening_rows import SCREENINGS

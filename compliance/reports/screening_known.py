@@ -5,6 +5,7 @@ from datetime import date
 
 from compliance.reports.frame import projected, trial_entries
 from compliance.reports.material import Material
+from compliance.reports.signature_known import Signed, signed_known
 from domain.protocol.facts import CriterionRecorded
 from domain.times import zone
 from projections.allocations import Allocations, AllocationsView
@@ -31,6 +32,7 @@ class Known:
     criteria: tuple[CriterionRecorded, ...]
     until: date | None
     sites: frozenset[str] | None
+    signed: Signed
 
 
 def known(material: Material) -> Known:
@@ -49,6 +51,7 @@ def known(material: Material) -> Known:
         criteria=_criteria(material),
         until=_until(material),
         sites=material.sites,
+        signed=signed_known(material),
     )
 
 

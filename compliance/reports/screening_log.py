@@ -17,10 +17,11 @@ from compliance.reports.screening_pictures import curve, flow, months_table
 from compliance.reports.screening_rows import screenings_table
 from compliance.reports.screening_strata import strata_table
 from compliance.reports.screening_totals import sites_table, totals_table
+from compliance.reports.signature_known import signatures_note
 
 NAME: Final = "screening-log"
 TITLE: Final = "Screening and enrolment log"
-TEMPLATE: Final = "screening-log/1"
+TEMPLATE: Final = "screening-log/2"
 
 
 def screening_log(material: Material) -> Body:
@@ -54,7 +55,7 @@ def screening_log(material: Material) -> Body:
         entries_read=frame.entries_read(material),
         blinding_class="NEUTRAL",
         environment=material.environment,
-        approvals_note=frame.APPROVALS,
+        approvals_note=signatures_note(found.signed),
         strength_note=frame.strength_note(material),
         verification=frame.VERIFICATION,
     )

@@ -22,6 +22,7 @@ from compliance.reports.screening_words import (
     unknown_criteria,
     yes_no,
 )
+from compliance.reports.signature_known import STANDINGS, OneSigned, signature_words
 from compliance.reports.wording import listed, spaced
 from domain.protocol.facts import CriterionRecorded
 from projections.deviations import DeviationRow
@@ -33,11 +34,16 @@ SCREENINGS: Final = "screenings"
 
 
 class Screening(NamedTuple):
-    """A row of the log, the participant's record behind it, and the deviations beside it."""
+    """A row of the log, the participant's record behind it, and the deviations beside it.
+
+    `decision` says how the signature under the eligibility decision stands; `signatures` are all on the record.
+    """
 
     row: ScreeningRow
     own: ParticipantRow
     deviations: tuple[DeviationRow, ...]
+    decision: str | None
+    signatures: tuple[OneSigned, ...]
 
 
 Cell = Callable[[Screening], str | None]
@@ -132,6 +138,20 @@ FOLDED: Final = (
         lambda s: None if s.row.decided_by is None else s.row.decided_by.printed_name,
     ),
     _filled(
+        folded(
+            "decision_signed",
+            "Decision signed",
+            "status",
+            "How the signature under the eligibility decision stands",
+            codes=STANDINGS,
+        ),
+        lambda s: s.decision,
+    ),
+    _filled(
+        folded("signatures", "Signatures", "text", "All signatures on this record, with their state"),
+        lambda s: "; ".join(signature_words(one) for one in s.signatures) or None,
+    ),
+    _filled(
         folded("failure_reason", "Reason code", "text", "Coded reason of the decision"),
         lambda s: None if s.row.decided is None else s.row.decided.reason_code,
     ),
@@ -171,8 +191,19 @@ def screenings_table(known: Known) -> Table:
     """One row per screening number, in order of number."""
     filled = (*IN_LINE, *FOLDED, *(_of_criterion(number, fact) for number, fact in enumerate(known.criteria, 1)))
     beside = by_participant(known.deviations)
+    signed: dict[str, list[OneSigned]] = {}
+    for each in known.signed.made:
+        if each.row.record_type == "participant":
+            signed.setdefault(each.row.record_id, []).append(each)
     found = [
-        Screening(row, known.participants.rows[row.number], tuple(beside.get(row.number, ()))) for row in known.rows
+        Screening(
+            row=row,
+            own=known.participants.rows[row.number],
+            deviations=tuple(beside.get(row.number, ())),
+            decision=None if row.decided is None else known.signed.standing_of(row.decided.event_id),
+            signatures=tuple(signed.get(row.number, ())),
+        )
+        for row in known.rows
     ]
     return Table(
         id=SCREENINGS,

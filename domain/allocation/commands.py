@@ -17,6 +17,7 @@ from domain.command import Decided, Given, Room, command
 from domain.input import QuantityGiven, Reference
 from domain.participant.base import ParticipantCommand
 from domain.refusals import not_in_order
+from domain.signature.permission import refuse_unsigned, unsigned_decisions
 from domain.trial.commands import Part, TrialCommand
 from domain.trial.facts import DesignSettings, Stratum
 
@@ -41,11 +42,16 @@ class SealLists(TrialCommand):
     block_sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(repr=False)]
 
     def streams(self, room: Room) -> tuple[str, ...]:
-        """The trial and the commitment."""
-        return (streams.trial(room.trial), streams.randomisation(room.trial))
+        """The trial with its signatures, and the commitment."""
+        trial = streams.trial(room.trial)
+        return (trial, streams.signatures(trial), streams.randomisation(room.trial))
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """The trial, entry by entry: each approval is looked at."""
+        return (streams.trial(room.trial),)
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse a second commitment, undecided strata or ratio, and block sizes that break the ratio."""
+        """Refuse a second commitment, a design that is not decided under signature, and block sizes that break it."""
         settings = self.trial(room).settings
         if room.get(Randomisation, streams.randomisation(given.trial)).committed is not None:
             raise not_in_order(
@@ -55,6 +61,9 @@ class SealLists(TrialCommand):
                 rule="commits-once",
             )
         strata, ratio = self._decided(settings)
+        refuse_unsigned(
+            "No list is made", unsigned_decisions(room, self.trial(room).proposals), code="approval_not_signed"
+        )
         seed = given.secret()
         commitment = given.randomiser.seed_commitment(seed, given.trial)
         lists = self._lists(given, strata, ratio, seed, commitment)

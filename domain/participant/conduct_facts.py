@@ -58,7 +58,7 @@ class VitalStatusRecorded(Fact):
 
 @recorded_as("participant.signed_off.v1", retention=Retention.PARTICIPANT_RECORD, predicate="ICH E6(R3) 2.12.5")
 class SignedOff(Fact):
-    """The investigator vouches for the record up to a version: the soft lock. Recorded, not signed, as yet."""
+    """The investigator vouches for the record up to a version: the soft lock; the signature stands beside it."""
 
     record_digest: Open[Hex64]
     record_version: Open[int]

@@ -1,9 +1,10 @@
 """The eligibility decision: prepared by rules, made by a delegated investigator, never waived."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
+from domain import streams
 from domain.command import Decided, Given, Room, command, has_real_reason
 from domain.deviation.found import RuleCode
 from domain.eligibility.rule import Chosen, Rule, evaluate, facts_named, negated
@@ -14,6 +15,7 @@ from domain.participant.participant import Participant
 from domain.participant.parts import KnownFact
 from domain.protocol.protocol import Criterion, Protocol
 from domain.refusals import not_in_order
+from domain.signature.permission import approved, refuse_unsigned
 
 STRATUM_FACT = "stratum"
 """The recorded fact that tells a participant's stratum; criteria with a scope bind only that stratum."""
@@ -86,6 +88,14 @@ class DecideEligibility(ParticipantCommand):
 
     eligible: bool
 
+    def streams(self, room: Room) -> tuple[str, ...]:
+        """Also the signatures of the protocol's readings."""
+        return (*super().streams(room), streams.signatures(streams.protocol(room.trial)))
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """The protocol, entry by entry: each approval of a reading is looked at."""
+        return (streams.protocol(room.trial),)
+
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse "eligible" while one criterion is NO or UNKNOWN, for everyone; and a decision before consent."""
         own = self.permit(given, room, what="an eligibility decision")
@@ -115,7 +125,9 @@ class DecideEligibility(ParticipantCommand):
                 "Record the missing fact with its source, judge a clinical criterion, or get a reading approved.",
                 rule="no-waivers",
             )
-        if not self.eligible and not unmet and not has_real_reason(self):
+        if self.eligible:
+            refuse_unsigned("The decision rests on readings", self._unsigned(room, found), code="approval_not_signed")
+        elif not unmet and not has_real_reason(self):
             raise not_in_order(
                 "reason_needed",
                 "Every criterion is met, yet the decision is not eligible.",
@@ -127,6 +139,13 @@ class DecideEligibility(ParticipantCommand):
         )
         rules: tuple[RuleCode, ...] = () if consent is None else (consent,)
         return self.with_deviations(given, room, self.in_own_stream(given, fact), rules)
+
+    def _unsigned(self, room: Room, found: tuple[CriterionResult, ...]) -> Iterator[str]:
+        """The readings behind the results whose approval nobody, or only one, has signed."""
+        read = approved(room, streams.protocol(room.trial), "interpretation")
+        used = {result.interpretation for result in found}
+        named = ((r.fact.interpretation, r.event) for r in self.protocol(room).readings)
+        return (code for code, event in named if code in used and event not in read)
 
     def _by_delegate(self, given: Given, room: Room) -> None:
         """The principal investigator delegates, everybody else is delegated (conduct rules, section 5)."""

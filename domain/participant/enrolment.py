@@ -11,7 +11,7 @@ from domain.participant.facts import Allocated, Enrolled
 from domain.participant.participant import Participant
 from domain.participant.parts import KnownFact
 from domain.refusals import not_in_order
-from domain.trial.trial import Trial
+from domain.signature.permission import is_signed, refuse_unsigned, unsigned_decisions
 
 
 class Placing(ParticipantCommand):
@@ -20,13 +20,26 @@ class Placing(ParticipantCommand):
     TASK = "enrolment"
 
     def streams(self, room: Room) -> tuple[str, ...]:
-        """Also the commitment, and the other screenings of the same person."""
-        named = (*super().streams(room), streams.randomisation(room.trial))
+        """Also the signatures of the record, the commitment, and the other screenings of the same person."""
+        signatures = map(streams.signatures, self.entries_of(room))
+        named = (*super().streams(room), *signatures, streams.randomisation(room.trial))
         return (*named, *linked(room, self.own(room))) if self.has_all(room, named) else named
 
     def has_all(self, room: Room, named: tuple[str, ...]) -> bool:
         """Whether these streams are loaded."""
         return all(stream in room for stream in named)
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """The record and the trial, entry by entry: what was signed of them is looked at."""
+        return (streams.participant(room.trial, self.participant), streams.trial(room.trial))
+
+    def refuse_unless_signed(self, own: Participant, room: Room) -> None:
+        """Refuse where the decision in force has no signature that covers the record as it was decided on."""
+        record, decision = streams.participant(room.trial, self.participant), own.eligibility
+        assert decision is not None, "who is not eligible was refused before"
+        signed = is_signed(room, record, "eligibility", decision.event)
+        missing = () if signed else (f"the eligibility of {self.participant}",)
+        refuse_unsigned("This rests on a decision", missing, code="eligibility_not_signed")
 
     def window(self, given: Given, room: Room) -> int | None:
         """How old a result from before a re-screening may be."""
@@ -58,6 +71,7 @@ class Enrol(Placing):
         own = self.permit(given, room, what="enrolment")
         self._in_order(own, room)
         refuse_unless_eligible(own, self.protocol(room), self.window(given, room))
+        self.refuse_unless_signed(own, room)
         fact = usable(own, self.window(given, room)).get(STRATUM_FACT)
         stratum = _stratum(fact)
         committed = room.get(Randomisation, streams.randomisation(given.trial))
@@ -95,8 +109,13 @@ class Enrol(Placing):
         row = committed.stratum(stratum)
         assert row is not None
         taken = room.get(Places, streams.stratum(room.trial, stratum)).taken
-        over = room.get(Trial, streams.trial(room.trial)).settings.allow_over_enrolment
-        if taken >= row.cap and not over:
+        trial = self.trial(room)
+        if taken < row.cap:
+            return
+        if trial.settings.allow_over_enrolment:
+            lifting = (proposal for proposal in trial.proposals if proposal.settings.allow_over_enrolment)
+            refuse_unsigned("The cap holds", unsigned_decisions(room, lifting), code="approval_not_signed")
+        else:
             raise not_in_order(
                 "stratum_full",
                 f"The stratum {stratum} has no place left.",
@@ -156,6 +175,7 @@ class Allocate(Placing):
         own = self.permit(given, room, what="allocation")
         self._in_order(own, room)
         refuse_unless_eligible(own, self.protocol(room), self.window(given, room))
+        self.refuse_unless_signed(own, room)
         list_id = self._list_id(room)
         assert list_id is not None
         stream = streams.sealed_list(given.trial, list_id)

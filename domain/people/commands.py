@@ -1,21 +1,20 @@
-"""Commands of the system ledger."""
+"""Commands of the system ledger about persons: who there is, and who is no more."""
 
-from typing import Literal
-
-from pydantic import AwareDatetime
+from typing import ClassVar, Literal
 
 from domain import streams
 from domain.command import Command, Decided, Given, Room, command
 from domain.errors import Refusal
-from domain.input import Code, Reference
-from domain.people.facts import GrantEnded, GrantGiven, PersonDeactivated, PersonRegistered
-from domain.people.person import Person
-from domain.people.roles import UNBLINDED_ROLES, Role
-from domain.refusals import same_person
+from domain.input import Code, PrintedName
+from domain.people.endings import ended, seats_of
+from domain.people.facts import PersonDeactivated, PersonRegistered
+from domain.people.person import PRODUCT, Person
 
 
 class PersonCommand(Command):
     """A command about one person."""
+
+    SYSTEM: ClassVar[bool] = True
 
     person: Code
 
@@ -23,6 +22,10 @@ class PersonCommand(Command):
         """The person's stream."""
         del room
         return (streams.person(self.person),)
+
+    def concerned_person(self) -> str | None:
+        """The person."""
+        return self.person
 
     def key_scope(self, room: Room) -> str:
         """Texts about a person go under that person's key."""
@@ -47,12 +50,19 @@ class RegisterPerson(PersonCommand):
     """Make a person or a named service account known."""
 
     kind: Literal["person", "service"] = "person"
-    organisation: Reference
-    printed_name: Reference
+    organisation: PrintedName
+    printed_name: PrintedName
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse an id that was ever used (21 CFR 11.100(a))."""
+        """Refuse an id that was ever used (21 CFR 11.100(a)), and the product's own."""
         stream = streams.person(self.person)
+        if is_reserved(self.person):
+            raise Refusal(
+                "id_reserved",
+                f"{self.person} is the name under which the product records its own entries.",
+                rule="product-id-is-no-account",
+                next_step="Choose another id.",
+            )
         if room.get(Person, stream).exists:
             raise Refusal(
                 "id_in_use",
@@ -68,95 +78,27 @@ class RegisterPerson(PersonCommand):
 
 @command("deactivate_person")
 class DeactivatePerson(PersonCommand):
-    """End an account."""
+    """End an account, and with it every role that it holds."""
+
+    def streams(self, room: Room) -> tuple[str, ...]:
+        """The person, and the officers of trials in which that person is one."""
+        return (*super().streams(room), *seats_of(room, self.person))
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """End it, once."""
-        if not self.known(room).active:
+        """End it, once: no role stays open behind somebody who has left."""
+        person = self.known(room)
+        if not person.active:
             raise Refusal(
                 "already_ended",
                 f"The account {self.person} has ended already.",
                 rule="account-ends-once",
                 next_step="Nothing needs to be done.",
             )
-        return (given.fact(streams.person(self.person), PersonDeactivated(person=self.person)),)
+        held = [grant for grant in person.grants if grant.is_open(given.now)]
+        left = given.fact(streams.person(self.person), PersonDeactivated(person=self.person))
+        return (left, *ended(given, person, *held))
 
 
-@command("grant_role")
-class GrantRole(PersonCommand):
-    """Give a role, as requested by one person and approved by the sender."""
-
-    ends: AwareDatetime | None = None
-    requested_by: Code
-    role: Role
-    sites: tuple[Code, ...] | None = None
-    starts: AwareDatetime | None = None
-    training: Reference | None = None
-    trial: Code | None = None
-
-    def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse one's own request, and a mix of blinded role and unblinded clearance in one trial."""
-        person = self.known(room)
-        if not person.active:
-            raise Refusal(
-                "account_ended",
-                f"The account {self.person} has ended.",
-                rule="roles-go-to-open-accounts",
-                next_step="Register the person anew under another id.",
-            )
-        if given.actor.person in (self.requested_by, self.person):
-            raise same_person(
-                "A grant is approved by somebody who neither asked for it nor gets it.",
-                rule="requester-is-not-approver",
-            )
-        if person.would_mix_blinding(self.role, self.trial):
-            raise Refusal(
-                "mixed_blinding",
-                f"{self.person} has held a role on the other side of the blind in this trial.",
-                rule="blinded-role-excludes-unblinded-clearance",
-                next_step="Give the role to a person who never held the other clearance in this trial.",
-            )
-        if person.would_mix_duties(self.role, self.trial, given.now):
-            raise Refusal(
-                "mixed_duties",
-                f"{self.person} holds a role in this trial that excludes {self.role}.",
-                rule="duties-are-kept-apart",
-                next_step="Give the role to another person, or end the other role first.",
-            )
-        fact = GrantGiven(
-            approved_by=given.actor.person,
-            clearance="none"
-            if self.role == "administrator"
-            else "unblinded"
-            if self.role in UNBLINDED_ROLES
-            else "blinded",
-            ends=self.ends,
-            grant=given.token(),
-            person=self.person,
-            requested_by=self.requested_by,
-            role=self.role,
-            sites=self.sites,
-            starts=self.starts or given.now,
-            training=self.training,
-            trial=self.trial,
-        )
-        return (given.fact(streams.person(self.person), fact),)
-
-
-@command("end_grant")
-class EndGrant(PersonCommand):
-    """Take a role back."""
-
-    grant: Code
-
-    def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse a grant that this person does not hold."""
-        person = self.known(room)
-        if not any(grant.grant == self.grant and grant.is_open(given.now) for grant in person.grants):
-            raise Refusal(
-                "no_such_grant",
-                f"{self.person} holds no open grant {self.grant}.",
-                rule="grant-must-be-open",
-                next_step="The id of a grant stands in the result of the command that gave it.",
-            )
-        return (given.fact(streams.person(self.person), GrantEnded(grant=self.grant, person=self.person)),)
+def is_reserved(person: str) -> bool:
+    """Whether the id is the product's own, in whatever case."""
+    return person.casefold() == PRODUCT

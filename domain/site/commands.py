@@ -11,6 +11,7 @@ from domain.people.roles import Role
 from domain.protocol.protocol import Protocol
 from domain.record import Fact
 from domain.refusals import not_in_order
+from domain.signature.permission import refuse_unsigned, signed_acts
 from domain.site.facts import (
     ApprovalRecorded,
     ConsentVersionApproved,
@@ -174,7 +175,7 @@ class DelegateTasks(SiteCommand):
     tasks: tuple[Task, ...]
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Recorded, not signed, until credentials exist."""
+        """Recorded; it counts for the site's activation once the investigator has signed it."""
         self.known_site(room)
         fact = TaskDelegated(
             delegation=given.token(),
@@ -212,8 +213,16 @@ class ActivateSite(SiteCommand):
 
     effective: DateGiven
 
+    def streams(self, room: Room) -> tuple[str, ...]:
+        """Also the signatures of the site's record."""
+        return (*super().streams(room), streams.signatures(streams.site(room.trial, self.site)))
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """The site's record, entry by entry: each delegation is looked at."""
+        return (streams.site(room.trial, self.site),)
+
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse while an approval, a version or the delegation is missing (conduct rules, section 3)."""
+        """Refuse while an approval, a version or a signed delegation is missing (conduct rules, section 3)."""
         site = self.known_site(room)
         missing = site.missing_for_activation(self.effective)
         if missing:
@@ -223,6 +232,10 @@ class ActivateSite(SiteCommand):
                 "Record what is missing, with its reference and dates.",
                 rule="site-activation-needs-approvals",
             )
+        signed = signed_acts(room, streams.site(given.trial, self.site), "delegation")
+        holding = {d.delegation for d in site.delegations if d.holds_on(self.effective)}
+        missing_signature = holding - {entry.fact.delegation for entry in signed}
+        refuse_unsigned(f"Site {self.site} is not activated", missing_signature, code="delegation_not_signed")
         return self.at_site(given, SiteActivated(effective=self.effective))
 
 

@@ -1,5 +1,6 @@
 """Commands about the trial as a whole: registered, decided, opened, paused, closed."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
@@ -11,6 +12,7 @@ from domain.ledger.facts import LedgerOpened
 from domain.people.facts import TrialAdded
 from domain.protocol.protocol import Protocol
 from domain.refusals import not_in_order, same_person
+from domain.signature.permission import approved, refuse_unsigned, unsigned_decisions
 from domain.trial.facts import (
     DecisionApproved,
     DecisionProposed,
@@ -237,7 +239,12 @@ class OpenScreening(TrialCommand):
     """Open the trial to screening: every design question must have an approved decision."""
 
     def streams(self, room: Room) -> tuple[str, ...]:
-        """The trial, and the commitment to its lists."""
+        """The trial and its protocol, and the signatures of both."""
+        records = self.entries_of(room)
+        return (*records, *map(streams.signatures, records))
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """Both, entry by entry: each approval is looked at."""
         return (streams.trial(room.trial), streams.protocol(room.trial))
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
@@ -252,11 +259,17 @@ class OpenScreening(TrialCommand):
                 "Propose and approve them with `trialproof trial decide`.",
                 rule="screening-opens-when-all-is-decided",
             )
+        refuse_unsigned("Screening does not open", self._unsigned(room, trial, protocol), code="approval_not_signed")
         if trial.opened:
             raise not_in_order(
                 "already_open", "Screening is open already.", "Nothing needs to be done.", rule="opens-once"
             )
         return (given.fact(streams.trial(given.trial), ScreeningOpened(decisions=trial.questions)),)
+
+    def _unsigned(self, room: Room, trial: Trial, protocol: Protocol) -> Iterator[str]:
+        yield from unsigned_decisions(room, trial.proposals)
+        read = approved(room, streams.protocol(room.trial), "interpretation")
+        yield from (r.fact.interpretation for r in protocol.readings if r.approved and r.event not in read)
 
 
 @command("pause_trial", needs_reason=True)

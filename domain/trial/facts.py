@@ -131,7 +131,7 @@ class DecisionProposed(Fact):
 
 @recorded_as("trial.decision_approved.v1", retention=Retention.TRIAL_MASTER_FILE, predicate="ICH E6(R3) 3.1")
 class DecisionApproved(Fact):
-    """A named approver, not the proposer, approves; two are needed. Recorded, not signed, until credentials exist."""
+    """A named approver, not the proposer, approves; two are needed, and each signs the approval."""
 
     proposal: Open[UUID]
     question: Open[Code]
@@ -166,8 +166,14 @@ OpenKind = Literal[
     "open_impact_assessment",
     "unreconciled_sae",
     "not_locked_softly",
+    "signature_owed",
+    "signature_superseded",
 ]
-"""`unsigned`: never signed off; `not_locked_softly`: changed since it was signed off, so it needs re-signing."""
+"""`unsigned`: never signed off; `not_locked_softly`: changed since it was signed off, so it needs re-signing.
+
+`signature_owed`: an act has no signature though it needs one; `signature_superseded`: what was signed was altered,
+or the signature was taken back. These two name the record, the kind of act and its position in the trial ledger.
+"""
 
 
 class OpenItem(Value):

@@ -15,6 +15,7 @@ from domain.participant.conduct_facts import SignedOff
 from domain.participant.participant import Participant
 from domain.plain import canonical
 from domain.refusals import not_in_order, same_person
+from domain.signature.permission import is_signed, refuse_unsigned
 from domain.trial.commands import Part, TrialCommand
 from domain.trial.facts import LockRequested, OpenItem, OpenKind, TrialLocked, TrialUnlocked, UnlockRequested
 from domain.trial.lock import LockView
@@ -222,8 +223,16 @@ class ConfirmUnlock(TrialCommand):
     NOTICE: ClassVar[str] = NEVER_BLIND_AGAIN
     """What whoever sends it is told."""
 
+    def streams(self, room: Room) -> tuple[str, ...]:
+        """The trial and its signatures."""
+        return (*super().streams(room), streams.signatures(streams.trial(room.trial)))
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """The trial, entry by entry: what was signed of it is looked at."""
+        return (streams.trial(room.trial),)
+
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse the person who asked, and a request whose time is over."""
+        """Refuse the person who asked, a request that is not signed, and one whose time is over."""
         asked = self.trial(room).unlock_wish
         if asked is None:
             raise not_in_order(
@@ -234,6 +243,9 @@ class ConfirmUnlock(TrialCommand):
             )
         wish, request = asked
         _second_person(given.actor.person, wish, "unlock")
+        signed = is_signed(room, streams.trial(given.trial), "unlock_request", wish.event)
+        missing = () if signed else (f"the request by {wish.by}",)
+        refuse_unsigned("The trial is not unlocked", missing, code="request_not_signed")
         _in_time(request.expires, given)
         fact = TrialUnlocked(expires=request.expires, participants=request.participants, request=wish.event)
         return (given.fact(streams.trial(given.trial), fact),)

@@ -10,6 +10,7 @@ from domain.errors import Refusal
 from domain.input import Reference, fault
 from domain.participant.base import ParticipantCommand
 from domain.participant.participant import Participant
+from domain.people.person import Person
 from domain.refusals import not_in_order
 from domain.site.site import Site
 from domain.trial.trial import Trial
@@ -86,7 +87,10 @@ class BreakBlind(ParticipantCommand):
     def _flags(self, given: Given, room: Room) -> tuple[Flag, ...]:
         trial, site, own = self.trial(room), self.at_own_site(room), self.own(room)
         lapsed = self.channel == "investigator" and delegation_lapsed(site, given.actor, given.occurred.day)
+        sender = room.get(Person, streams.person(given.actor.person))
+        overdue = sender.is_overdue(given.actor.role, given.trial, self.concerned_site(room), given.now)
         checks: tuple[tuple[Flag, bool], ...] = (
+            ("training_overdue", overdue),
             ("delegation_lapsed", lapsed),
             *_of_trial(trial, locked=trial.is_locked(given.now, self.participant)),
             ("site_held", site.held),

@@ -10,6 +10,8 @@ from domain.input import Code, fault
 from domain.participant.base import ParticipantCommand
 from domain.participant.participant import Participant
 from domain.refusals import not_in_order, same_person
+from domain.signature.permission import refuse_unsigned, signed_acts
+from domain.trial.trial import APPROVERS_NEEDED
 from domain.unblinding.arm import disclosed, list_streams
 from domain.unblinding.base import RequestCommand
 from domain.unblinding.facts import (
@@ -143,10 +145,15 @@ class DiscloseArm(RoutineCommand):
         if about is None:
             return named
         told_before = (streams.disclosure(room.trial, self.request),) if self.own(room).disclosures else ()
-        return (*named, *list_streams(room, about), *told_before)
+        signatures = streams.signatures(streams.unblinding(room.trial, self.request))
+        return (*named, signatures, *list_streams(room, about), *told_before)
+
+    def entries_of(self, room: Room) -> tuple[str, ...]:
+        """The request, entry by entry: each approval is looked at."""
+        return (streams.unblinding(room.trial, self.request),)
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse without two approvals, out of time, after the lock, and to anyone who is not named."""
+        """Refuse without two signed approvals, out of time, after the lock, and to anyone who is not named."""
         own = self.pending(given, room, "APPROVED", "DISCLOSED")
         if own.expired(given.now):
             raise not_in_order(
@@ -162,6 +169,12 @@ class DiscloseArm(RoutineCommand):
                 "Ask for a new disclosure that names this person.",
                 rule="disclosed-to-named-recipients",
             )
+        record = streams.unblinding(given.trial, self.request)
+        signed = {entry.body.actor for entry in signed_acts(room, record, "disclosure_approval")}
+        unsigned = set(own.approvers) - signed if len(signed) < APPROVERS_NEEDED else ()
+        refuse_unsigned(
+            "No arm is disclosed", (f"the approval by {person}" for person in unsigned), code="approval_not_signed"
+        )
         about = self.about(room)
         assert about is not None, "a routine request names its participant"
         _not_after_lock(own.purpose, locked=self.trial(room).is_locked(given.now, about.number))

@@ -25,14 +25,13 @@ from adapters.storage.sqlite.files import connect
 from adapters.wiring import Sources
 from compliance.envelope import read_envelope
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import START, Desk, asserted, open_desk
+from tests.compliance.stores import START, Desk, open_desk
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTICIPANTS = 40
 COMMANDS = 200
 ROUNDS = 12
 SHOWN = 20
-SENDER = asserted("coo01")
 DRIVERS = ("sqlite3", "pydantic_core", "orjson", "msgspec", "_hashlib", "hmac", "posix")
 
 
@@ -86,7 +85,7 @@ def lines(numbers: Sequence[str]) -> list[bytes]:
 
 
 def carry_out(desk: Desk, line: bytes) -> None:
-    desk.store.conduct.carry_out(read_envelope(line), SENDER, trial="T1")
+    desk.store.conduct.carry_out(read_envelope(line), desk.identity("coo01"), trial="T1")
 
 
 def committing(path: Path) -> Callable[[bytes], None]:

@@ -1,14 +1,16 @@
 """Words that occur nowhere else stand for arms, labels, products and lots; then every byte is searched for them.
 
 The words of the two arms have different lengths. They are looked for as they are, in either case, in UTF-16,
-in hexadecimal and in base64, at each of the three offsets that base64 can have.
+in hexadecimal and in base64, at each of the three offsets that base64 can have. Secrets of people are looked for
+in the same forms, and as the bytes that they stand for.
 """
 
-from base64 import b64encode
+from base64 import b32decode, b64encode, urlsafe_b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from adapters.identity.plain import TOKEN_PREFIX
 from tests.blinding.twins import Choices, as_drawn
 
 ACTIVE: Final = {"arm": "Wombatquillon", "label": "Tarragonmaelstrom of the seventh kind", "lot": "Zephyrkite-4417"}
@@ -39,18 +41,39 @@ def _forms(word: str) -> Iterator[tuple[bytes, bool]]:
         yield coded[(offset * 8 + 5) // 6 : -1], False
 
 
-FORMS: Final = tuple((word, form, folded) for word in WORDS for form, folded in _forms(word))
+Form = tuple[str, bytes, bool]
 
 
-def words_in(data: bytes) -> set[str]:
+def forms_of(words: Iterable[str]) -> tuple[Form, ...]:
+    """All that is looked for."""
+    return tuple((word, form, folded) for word in words for form, folded in _forms(word))
+
+
+def forms_of_secrets(secrets: Iterable[str]) -> tuple[Form, ...]:
+    """The forms of each secret, and what it is as bytes where it is written in base 32 or base 64."""
+    return tuple(form for secret in secrets for form in (*forms_of((secret,)), *_as_bytes(secret)))
+
+
+def _as_bytes(secret: str) -> Iterator[Form]:
+    if secret.startswith(TOKEN_PREFIX):
+        rest = secret.removeprefix(TOKEN_PREFIX)
+        yield secret, urlsafe_b64decode(rest + "=" * (-len(rest) % 4)), False
+    elif secret.isupper():
+        yield secret, b32decode(secret), False
+
+
+FORMS: Final = forms_of(WORDS)
+
+
+def words_in(data: bytes, forms: tuple[Form, ...] = FORMS) -> set[str]:
     """The words that stand in these bytes."""
     folded = data.lower()
-    return {word for word, form, any_case in FORMS if form in (folded if any_case else data)}
+    return {word for word, form, any_case in forms if form in (folded if any_case else data)}
 
 
-def found_in(named: Iterable[tuple[str, bytes]]) -> dict[str, set[str]]:
+def found_in(named: Iterable[tuple[str, bytes]], forms: tuple[Form, ...] = FORMS) -> dict[str, set[str]]:
     """Where words stand, by name."""
-    looked = {name: words_in(data) for name, data in named}
+    looked = {name: words_in(data, forms) for name, data in named}
     assert looked, "nothing was searched"
     return {name: words for name, words in looked.items() if words}
 

@@ -11,8 +11,9 @@ from adapters.chance import SetClock
 from adapters.demo import play
 from adapters.demo.director import Director
 from adapters.wiring import Store
+from tests.blinding.account_mishaps import tell_accounts
 from tests.blinding.canaries import REAL
-from tests.blinding.mishaps import SLOTS, fail_everything, tell_mishaps
+from tests.blinding.mishaps import NUMBERS, SLOTS, Mishaps, enrol, fail_everything, prepare
 from tests.blinding.twins import Choices, Plan, Twin, Watched, as_drawn, exchanged, mirrored
 
 Twins = tuple[Twin, Twin]
@@ -68,3 +69,14 @@ def tell_demonstration(twin: Twin) -> Director:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(play, "Director", watched)
         return play.tell(twin.store, twin.clock, progress=lambda _played, _all: None)
+
+
+def tell_mishaps(director: Watched) -> None:
+    """The whole story in which nearly everything goes wrong."""
+    prepare(director)
+    for number in NUMBERS:
+        enrol(director, number)
+    mishaps = Mishaps(director)
+    mishaps.tell()
+    tell_accounts(mishaps)
+    fail_everything(director)

@@ -3,8 +3,10 @@
 If twin runs agreed all the same, their agreement would show nothing.
 """
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,11 +23,15 @@ from domain.errors import Refusal
 from domain.fields import SealedArmEnvelope
 from domain.participant.enrolment import Allocate
 from domain.participant.participant import Participant
+from domain.signature.facts import SignatureMade
+from domain.signature.signing import Wish, sign
+from domain.streams import name_of
 from tests.blinding.twins import Twin
 
 Patch = pytest.MonkeyPatch
 Decide = Callable[[Allocate, Given, Room], tuple[Decided, ...]]
 AS_WRITTEN: Final[Decide] = Allocate.decide
+SIGN: Final = sign
 
 
 class LeakingSealer(IdealSealer):
@@ -120,6 +126,43 @@ def in_vault_positions(patch: Patch, twin: Twin) -> None:
         return f"{ledger}@{position}"
 
     patch.setattr("adapters.logs.place", with_position)
+
+
+def in_what_was_displayed(patch: Patch, twin: Twin) -> None:
+    """Whoever signs a participant's record is shown the arm, and the signature holds a digest of it."""
+
+    def sign(given: Given, room: Room, wish: Wish, *, beside: str) -> tuple[Decided, ...]:
+        shown = sha256(f"{wish.display_digest}{_arm_of_record(twin, wish)}".encode()).hexdigest()
+        return SIGN(given, room, wish._replace(display_digest=shown), beside=beside)
+
+    patch.setattr("domain.signature.commands.sign", sign)
+
+
+def in_the_seal(patch: Patch, twin: Twin) -> None:
+    """Everything that is printed of a signature is as it was; its seal is over the arm as well."""
+
+    def sign(given: Given, room: Room, wish: Wish, *, beside: str) -> tuple[Decided, ...]:
+        made, *rest = SIGN(given, room, wish, beside=beside)
+        assert isinstance(made.fact, SignatureMade)
+        told = given.signs(made.fact.seal + _arm_of_record(twin, wish).encode())
+        return (made._replace(fact=replace(made.fact, seal=told)), *rest)
+
+    patch.setattr("domain.signature.commands.sign", sign)
+
+
+def in_who_may_sign(patch: Patch, twin: Twin) -> None:
+    """A signature is refused in one of the arms, in the words of a refusal that others get, too."""
+
+    def sign(given: Given, room: Room, wish: Wish, *, beside: str) -> tuple[Decided, ...]:
+        if _arm_of_record(twin, wish) == "k1":
+            given = dataclasses.replace(given, presented=())
+        return SIGN(given, room, wish, beside=beside)
+
+    patch.setattr("domain.signature.commands.sign", sign)
+
+
+def _arm_of_record(twin: Twin, wish: Wish) -> str:
+    return twin.arms().get(name_of(wish.stream), "none")
 
 
 def _arm(drawn: Decided) -> str:

@@ -8,9 +8,10 @@ at the end every command is sent wrongly in every way.
 import json
 from contextlib import suppress
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 
-from adapters.demo import criteria, design, people
+from adapters.demo import criteria, design, hiring, people
 from adapters.demo.director import TRIAL, Director, on_day, stream_named
 from adapters.demo.participants import Course
 from adapters.demo.people import (
@@ -22,23 +23,30 @@ from adapters.demo.people import (
     INVESTIGATOR,
     LIST_MAKER,
     MEDICAL_MONITOR,
+    MONITOR,
     PHARMACIST,
     SAFETY,
     SPONSOR,
     STATISTICIAN,
     SUB_INVESTIGATOR,
     UNBLINDER,
+    Cast,
 )
 from adapters.demo.plan import Planned
 from adapters.demo.play import import_record
 from compliance.conduct import Done
-from compliance.gate import Identity
 from compliance.setup import set_up
+from domain.commands import COMMANDS
 from domain.errors import TrialproofError
+from domain.people.public_keys import device_of
+from tests.blinding.twins import Watched
 
 Payload = dict[str, Any]
 SLOTS: Final = 4
-MONITOR, INSPECTOR, SERVICE, LEAVER = "u32", "u33", "u34", "u35"
+SERVICE, LEAVER = "u34", "u35"
+PUBLIC: Final = '{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'
+"""The public key of RFC 8037, appendix A."""
+KEY: Final = sha256(PUBLIC.encode()).hexdigest()
 REASON: Final = {"code": "stated", "text": "It was found at the visit of the monitor."}
 JUDGEMENTS: Final[dict[str, Payload]] = {
     "assess_seriousness": {"serious": True, "criteria": ["hospitalisation"]},
@@ -54,12 +62,12 @@ def prepare(director: Director) -> None:
     """Up to the first screening, as the demonstration does it."""
     set_up(
         director.store.ports,
-        Identity(ADMINISTRATOR, "asserted", None, "twins"),
+        person=ADMINISTRATOR,
         environment="demonstration",
-        printed_name="Administrator (fictional)",
-        organisation="Fictional Sponsor",
+        printed_name=people.ADMINISTRATORS_NAME,
+        organisation=people.SPONSORS,
     )
-    people.register(director)
+    hiring.begin(director)
     import_record(director)
     for part in (design.decide, design.sites, criteria.code_rules, criteria.interpret, design.seal_lists):
         part(director)
@@ -87,7 +95,7 @@ def enrol(director: Director, number: str) -> None:
 class Mishaps:
     """What goes wrong after that."""
 
-    def __init__(self, director: Director) -> None:
+    def __init__(self, director: Watched) -> None:
         self.director = director
         self.investigator, self.coordinator = INVESTIGATOR["01"], COORDINATOR["01"]
 
@@ -97,7 +105,6 @@ class Mishaps:
         ):
             self.director.show(on_day(day))
             act()
-        fail_everything(self.director)
 
     def attempt(self, person: str, command: str, payload: Payload, **frame: Any) -> Done | None:
         """Send what may well be refused."""
@@ -106,18 +113,42 @@ class Mishaps:
         except TrialproofError:
             return None
 
+    def personal(self, person: str, command: str, payload: Payload, **frame: Any) -> Done | None:
+        """Send what concerns people and no trial, and may well be refused."""
+        return self.attempt(person, command, payload, trial=None, **frame)
+
     def hire(self) -> None:
         """Roles that the demonstration has nobody for, and somebody who leaves."""
-        for person, role in ((MONITOR, "monitor"), (INSPECTOR, "inspector"), (SERVICE, "service"), (LEAVER, "monitor")):
-            kind = "service" if role == "service" else "person"
-            named: Payload = {"person": person, "printed_name": f"{role} (fictional)", "organisation": "Fictional"}
-            self.director.send(ADMINISTRATOR, "register_person", {**named, "kind": kind}, trial=None)
-            asked = {"person": person, "role": role, "trial": TRIAL, "requested_by": SPONSOR}
-            self.director.send(ADMINISTRATOR, "grant_role", asked, trial=None)
+        hiring.hire(self.director, people.THE_VISITOR, ends=on_day(60).isoformat())
+        hiring.hire(self.director, Cast(LEAVER, "Leaver (fictional)", "Fictional", "monitor", None))
+        self.hire_service()
         mixed = {"person": MONITOR, "role": "unblinded_pharmacist", "trial": TRIAL, "requested_by": SPONSOR}
-        self.attempt(ADMINISTRATOR, "grant_role", mixed, trial=None)
-        self.attempt(ADMINISTRATOR, "end_grant", {"person": LEAVER, "grant": "none"}, trial=None)
-        self.director.send(ADMINISTRATOR, "deactivate_person", {"person": LEAVER}, trial=None)
+        self.personal(ADMINISTRATOR, "grant_role", {**mixed, "training": hiring.TRIAL_TRAINING})
+        self.personal(ADMINISTRATOR, "end_grant", {"person": LEAVER, "grant": "none"})
+        self.personal(ADMINISTRATOR, "deactivate_person", {"person": LEAVER})
+        self.director.doors.fail(LEAVER)
+
+    def hire_service(self) -> None:
+        """A service that proves itself by its key."""
+        named = {
+            "person": SERVICE,
+            "printed_name": "Service (fictional)",
+            "organisation": "Fictional",
+            "kind": "service",
+        }
+        described = {"person": SERVICE, "duty": "originator", "software": "EDC", "version": "1"}
+        key = {"person": SERVICE, "key": KEY, "algorithm": "Ed25519", "public": PUBLIC}
+        role = {"person": SERVICE, "role": "service", "trial": TRIAL, "requested_by": SPONSOR}
+        for command, payload in (
+            ("register_person", named),
+            ("describe_service", described),
+            ("register_service_key", key),
+            ("register_service_key", key),
+            ("grant_role", role),
+            ("revoke_service_key", {"person": SERVICE, "key": "0" * 64}),
+        ):
+            self.personal(ADMINISTRATOR, command, payload)
+        self.director.doors.let_in_by_key(SERVICE, device_of(KEY))
 
     def swap(self) -> None:
         """Errors around the allocation: recorded, never undone, nobody allocated again."""
@@ -279,18 +310,11 @@ def _fail(director: Director, person: str, command: str, payload: Payload) -> No
     unknown = payload | ({"participant": "999"} if "participant" in payload else {})
     tries = [(who, payload) for who in (person, AUDITOR, LIST_MAKER, "nobody")]
     tries += [(person, {**payload, "arm": "k1"}), (person, bare), (person, wrong), (person, unknown)]
+    kind = COMMANDS[command]
     for who, given in tries:
-        trial = None if "trial" not in given and command in PERSONAL else TRIAL
+        trial = None if "trial" not in given and kind.SYSTEM else TRIAL
         with suppress(TrialproofError):
             director.send(who, command, json.loads(json.dumps(given)), trial=trial)
-
-
-PERSONAL: Final = ("register_person", "deactivate_person", "grant_role", "end_grant")
-
-
-def tell_mishaps(director: Director) -> None:
-    """The whole story."""
-    prepare(director)
-    for number in NUMBERS:
-        enrol(director, number)
-    Mishaps(director).tell()
+    if "display_digest" in kind.model_fields:
+        with suppress(TrialproofError):
+            director.send(person, command, payload, trial=None if kind.SYSTEM else TRIAL, proves=True)

@@ -16,14 +16,16 @@ import pytest
 from typer.testing import CliRunner
 
 from adapters.cli.main import app
+from adapters.cli.session_file import write_token
 from adapters.cli.show import WHOLE
 from adapters.demo.director import TRIAL
 from adapters.wiring import Store, read_models
-from compliance.gate import TABLE, Identity
+from compliance.gate import Identity
+from compliance.gate_table import TABLE
 from compliance.inquire import Axes, Inquire
 from compliance.scope import visible
 from domain import streams
-from domain.errors import TrialproofError
+from domain.errors import LoginError, TrialproofError
 from domain.fields import SealedText
 from domain.plain import written
 from domain.record import Entry, Fact
@@ -56,10 +58,10 @@ def reached_in(twin: Twin, circle: Circle) -> dict[str, Channel]:
     """All of it, by channel; the ledgers last, since reading leaves entries in them."""
     twin.dealt.deal("reading")
     return {
-        "the gate": dict(_gate(twin.store, circle.everybody)),
-        "projections": dict(_projections(twin.store, circle.readers)),
-        "sealed texts": dict(_texts(twin.store, circle.readers)),
-        "reports": dict(reports_for(twin.store, circle.reporting)),
+        "the gate": dict(_gate(twin, circle.everybody)),
+        "projections": dict(_projections(twin, circle.readers)),
+        "sealed texts": dict(_texts(twin, circle.readers)),
+        "reports": dict(reports_for(twin, circle.reporting)),
         "read models": dict(_read_models(twin.store)),
         "the command line": dict(_printed(twin, circle.typists, circle.typed)),
         "answers": _answers(twin),
@@ -88,32 +90,37 @@ def _around(one: bytes | None, other: bytes | None) -> str:
     return f"from byte {at} of {len(one)} and {len(other)}: {one[near]!r} | {other[near]!r}"
 
 
-def asserted(person: str) -> Identity:
-    return Identity(person, "asserted", None, "twins")
-
-
-def _gate(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def _gate(twin: Twin, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     """What everybody is allowed to read, or in which words it is refused."""
-    inquire = Inquire(store.ports)
+    inquire = Inquire(twin.store.ports)
     for person in people:
-        for action in (*READING, "read_vault_ledger", "read_access_ledger"):
-            yield f"{person}, {action}", _said(partial(inquire.allow, asserted(person), action, TRIAL))
-        ask = partial(inquire.disclosure, asserted(person), TRIAL, "of-nobody")
+        identity = _identity(twin, person)
+        for action in READING:
+            yield f"{person}, {action}", _said(partial(inquire.allow, identity, action, TRIAL))
+        ask = partial(inquire.disclosure, identity, TRIAL, "of-nobody")
         yield f"{person}, a disclosure to others", _said(ask)
 
 
-def _projections(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def _identity(twin: Twin, person: str) -> Identity:
+    """The person in an open session; somebody who has left asks without one."""
+    try:
+        return twin.doors.identity(person)
+    except LoginError:
+        return Identity(person, "password_totp", "none", "twins")
+
+
+def _projections(twin: Twin, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     """What each reader sees; and every projection of it, as known now and as known and true on an earlier day.
 
     A projection is a pure fold of the entries seen, so that one fold serves all readers who see the same.
     """
-    inquire = Inquire(store.ports)
-    entries = _trial_entries(store)
+    inquire = Inquire(twin.store.ports)
+    entries = _trial_entries(twin.store)
     day = entries[len(entries) * 3 // 4].frame.recorded_at.date()
     folded: set[tuple[frozenset[str] | None, Axes]] = set()
     for person in people:
         for axes in (Axes(), Axes(known=day), Axes(true=day)):
-            reading = inquire.reading(asserted(person), "read_trial", TRIAL, axes)
+            reading = inquire.reading(twin.doors.identity(person), "read_trial", TRIAL, axes)
             sites = reading.allowed.sites
             told = [reading.position, str(reading.true), [entry.frame.position for entry in reading.entries]]
             yield f"{person}, positions, {axes}", json.dumps(told).encode()
@@ -135,17 +142,18 @@ def _read_models(store: Store) -> Iterator[tuple[str, bytes]]:
         yield name, view
 
 
-def _texts(store: Store, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def _texts(twin: Twin, people: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     """Sealed texts, opened or refused: of each field the latest."""
-    inquire = Inquire(store.ports)
+    inquire = Inquire(twin.store.ports)
     latest = {
         (entry.frame.type, field): entry.body.event_id
-        for entry in _trial_entries(store)
+        for entry in _trial_entries(twin.store)
         for field in _sealed_fields(entry)
     }
     for person in people[::4]:
+        identity = twin.doors.identity(person)
         for (kind, field), event in latest.items():
-            yield f"{person}, {field} of {kind}", _said(partial(inquire.text, asserted(person), TRIAL, event, field))
+            yield f"{person}, {field} of {kind}", _said(partial(inquire.text, identity, TRIAL, event, field))
 
 
 def _sealed_fields(entry: Entry) -> Iterator[str]:
@@ -197,10 +205,29 @@ def _printed(twin: Twin, people: tuple[str, ...], typed: tuple[Typed, ...]) -> I
     """What the command line prints."""
     with command_line(twin) as invoke:
         for person in people:
+            sit_down(twin, person)
             for words in typed:
-                yield f"{person} types {' '.join(words)}", invoke(*words, "--as", person)
+                yield f"{person} types {' '.join(words)}", invoke(*words)
         for ledger in LEDGERS:
             yield f"anyone types ledger verify {ledger}", invoke("ledger", "verify", ledger)
+        for person in (*people, "nobody"):
+            answers, other = twin.folder.parent / "answers", str(twin.folder.parent / "no-session")
+            answers.write_text("password=of somebody else\ncode=000000\n")
+            answers.chmod(0o600)
+            failing = ("login", person, "--session", other, "--secrets-from", str(answers))
+            yield f"{person} fails to log in", invoke(*failing)
+
+
+def sit_down(twin: Twin, person: str) -> None:
+    """Put the person's session where the command line looks for it."""
+    assert twin.doors.identity(person)
+    token = twin.doors.held[person].token
+    assert token is not None
+    write_token(session_file(twin), token)
+
+
+def session_file(twin: Twin) -> Path:
+    return twin.folder.parent / "session"
 
 
 def everything_typed() -> Iterator[Typed]:
@@ -212,7 +239,10 @@ def everything_typed() -> Iterator[Typed]:
     yield from (("replay", name.replace("_", "-"), "--json") for name in PROJECTIONS)
     yield ("replay", "timeline", "--json", "--as-known-on", "2027-01-12", "--as-true-on", "2027-01-11")
     yield ("report", "audit-trail", "--participant", "005", *PURPOSE)
-    yield ("report", "screening-log", *PURPOSE)
+    yield from (("report", name, *PURPOSE) for name in ("screening-log", "signature-log", "access-log", "part11"))
+    yield from (("whoami",), ("sign",), ("sign", "--mine"), ("ask", "left", "u35"), ("ask", "consent", "001"))
+    yield from (("user", "list"), ("user", "show", "u13"), ("role", "list"))
+    yield ("ask", "who-could", "allocate", "--site", "01", "--on", "2027-01-20")
 
 
 @contextmanager
@@ -228,7 +258,7 @@ def command_line(twin: Twin) -> Generator[Callable[..., bytes]]:
         patch.setattr("adapters.cli.run.uuid4", lambda: UUID(int=next(numbers)))
 
         def invoke(*words: str) -> bytes:
-            where = ("--store", str(twin.folder), "--log", str(twin.log_file))
+            where = ("--store", str(twin.folder), "--log", str(twin.log_file), "--session", str(session_file(twin)))
             result = CliRunner().invoke(app, [*where, *(word.replace("FOLDER", folder) for word in words)])
             said = f"{result.exit_code}\n{result.stdout}\n{result.stderr}\n{result.exception!r}"
             return said.replace(folder, "FOLDER").encode()

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from adapters.demo.director import Director
-from adapters.demo.people import COORDINATOR
+from adapters.demo.people import COORDINATOR, INVESTIGATOR
 from domain.errors import TrialproofError
 from domain.fields import SealedArmEnvelope
 from tests.blinding import leaks
@@ -41,12 +41,13 @@ def compared(folder: Path, choices: Choices, leak: Callable[[Patch, Twin], None]
 
 
 def tell(director: Director) -> None:
-    """Two participants, allocated and treated; somebody tries to allocate them again."""
+    """Two participants, allocated, treated and signed off; somebody tries to allocate them again."""
     prepare(director)
     for number in NUMBERS:
         enrol(director, number)
-        with suppress(TrialproofError):
-            director.send(COORDINATOR["01"], "allocate", {"participant": number})
+        for person, command in ((COORDINATOR["01"], "allocate"), (INVESTIGATOR["01"], "sign_off_participant")):
+            with suppress(TrialproofError):
+                director.send(person, command, {"participant": number})
 
 
 HONEST: Final = Choices(as_drawn, MORE_GIVEN)
@@ -79,6 +80,9 @@ def test_an_envelope_whose_length_tells_the_arm_is_not_even_written(tmp_path: Pa
         (leaks.in_the_rule_of_a_refusal, {"answers", "the ledgers"}),
         (leaks.in_the_time_it_takes, {"the ledgers"}),
         (leaks.in_vault_positions, {"answers", "the log"}),
+        (leaks.in_what_was_displayed, {"the ledgers", "the command line", "projections"}),
+        (leaks.in_the_seal, {"the ledgers"}),
+        (leaks.in_who_may_sign, {"answers", "the ledgers", "projections"}),
     ],
 )
 def test_whatever_else_tells_the_arm_is_found(

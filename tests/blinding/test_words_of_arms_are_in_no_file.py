@@ -36,7 +36,7 @@ from domain.record import Entry
 from tests.architecture.tree import ROOT
 from tests.blinding.canaries import ARMS, PRODUCTS, REAL, WORDS, files_of, found_in, words_in
 from tests.blinding.killed_child import ALLOCATIONS
-from tests.blinding.reach import LEDGERS, Circle, asserted, reached_in
+from tests.blinding.reach import LEDGERS, Circle, reached_in
 from tests.blinding.twins import Twin, arms_of
 
 CIRCLE: Final = Circle(
@@ -126,7 +126,7 @@ def things_that_know_arms(sealed_for_real: Twin) -> Iterator[Any]:
             assert isinstance(history.aggregate, SealedList)
             yield from (history, history.aggregate, history.aggregate.arm_of(entry.fact.allocation))
         if isinstance(entry.fact, DisclosureRecorded):
-            recipient, request = asserted(entry.fact.recipient), entry.fact.request
+            recipient, request = sealed_for_real.doors.identity(entry.fact.recipient), entry.fact.request
             yield Inquire(store.ports).disclosure(recipient, TRIAL, request)
     detail = {"participant": "001", "dose": 1, "product": PRODUCTS[0], "lot": "Zephyrkite-4417"}
     for command, payload in (

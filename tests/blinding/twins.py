@@ -22,7 +22,9 @@ from typing import Any, NamedTuple
 from adapters.chance import SeededBytes, SetClock
 from adapters.cli.errors import told
 from adapters.demo.director import START, TRIAL, Director
+from adapters.demo.doors import ORIGINATOR, Doors
 from adapters.demo.people import PHARMACIST
+from adapters.identity.authenticator import LoggedIn
 from adapters.keys.ideal import Aside, IdealOpener, IdealSealer, IdealVaultSealing
 from adapters.keys.store import KeyStore
 from adapters.logs import carried_out, open_log, places_of
@@ -141,6 +143,7 @@ class Twin:
         if anew:
             self._make()
         self.store = self.open()
+        self.doors = WatchedDoors(self.store, self.clock)
 
     def _make(self) -> None:
         for part in ("keys", "read-models", "reports"):
@@ -180,6 +183,51 @@ class Logged(Conduct):
             return carried_out(self._conduct, envelope, identity, trial=trial, log=log)
 
 
+class WatchedDoors(Doors):
+    """Remembers every secret that anybody had, so that they can be looked for."""
+
+    def __init__(self, store: Store, clock: SetClock) -> None:
+        super().__init__(store, clock)
+        self.secrets: list[str] = []
+        self._devices: dict[str, str] = {}
+
+    def let_in_by_key(self, person: str, device: str) -> None:
+        """From now on this service account comes by its key; that keys are checked is shown elsewhere."""
+        self._devices[person] = device
+
+    def identity(self, person: str) -> Identity:
+        if person not in self._devices:
+            return super().identity(person)
+        return self._recorded.started(
+            person,
+            strength="machine",
+            components=("key",),
+            device=self._devices[person],
+            lasts=timedelta(hours=1),
+            idle=timedelta(hours=1),
+            originator=ORIGINATOR,
+        )
+
+    def activate(self, person: str, invitation: str) -> None:
+        super().activate(person, invitation)
+        held = self.held[person]
+        self.secrets += (invitation, held.password, held.otp_secret)
+
+    def prepare_for_emergency(self, person: str) -> None:
+        super().prepare_for_emergency(person)
+        self.secrets.append(self.held[person].emergency)
+
+    def log_in_in_emergency(self, person: str) -> LoggedIn:
+        logged_in = super().log_in_in_emergency(person)
+        self.secrets.append(logged_in.token)
+        return logged_in
+
+    def log_in(self, person: str, *, password: str | None = None) -> LoggedIn:
+        logged_in = super().log_in(person, password=password)
+        self.secrets.append(logged_in.token)
+        return logged_in
+
+
 class Watched(Director):
     """Directs as the demonstration's director does, while the twin listens.
 
@@ -187,26 +235,32 @@ class Watched(Director):
     recorded as well, in the same moment, by means that leave the chance of all other acts as it is.
     """
 
+    doors: WatchedDoors
+
     def __init__(self, twin: Twin) -> None:
         logged = Logged(twin.store.conduct, twin.log_file)
         super().__init__(replace(twin.store, conduct=logged), twin.clock)
+        self.doors = twin.doors = WatchedDoors(twin.store, twin.clock)
         self._twin, self._shown = twin, twin.clock
         self._acts_sent = 0
 
-    def send(self, person: str, command: str, payload: Payload, **frame: Any) -> Done:
+    def carry(self, person: str, command: str, payload: Payload, **frame: Any) -> Done:
         self._acts_sent += 1
         self._twin.dealt.deal(str(self._acts_sent))
         first, *more = self._known_to_the_unblinded(person, command, payload)
+        before = len(self.sent)
         try:
-            done = super().send(person, command, payload | first, **frame)
+            done = super().carry(person, command, payload | first, **frame)
         except TrialproofError as error:
             self._hear(person, command, {**told(error), "printed": "".join(format_exception(error))})
             raise
         finally:
-            self.sent[-1].line["payload"] = payload
+            for sent in self.sent[before:]:
+                sent.line["payload"] = payload
         self._hear(person, command, {"done": places_of(done)})
         for number, extra in enumerate(more):
-            self._send_unheard(str(number), payload | extra)
+            self._carry_unheard(str(number), payload | extra)
+        self._twin.dealt.deal(f"{self._acts_sent}/after")
         return done
 
     def _known_to_the_unblinded(self, person: str, command: str, payload: Payload) -> tuple[Payload, ...]:
@@ -218,11 +272,11 @@ class Watched(Director):
         arm = self._twin.arms().get(str(payload.get("participant")))
         return choices.given[arm or next(iter(choices.given))]
 
-    def _send_unheard(self, label: str, payload: Payload) -> None:
+    def _carry_unheard(self, label: str, payload: Payload) -> None:
         self._twin.dealt.deal(f"{self._acts_sent}/{label}")
         self._shown.shows -= timedelta(seconds=1)
         listening, self.store = self.store, self._twin.store
-        super().send(*DETAIL, payload)
+        super().carry(*DETAIL, payload)
         self.store = listening
         self.sent.pop()
 

@@ -6,22 +6,30 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import typer.main
+import typer.testing
 from typer.testing import CliRunner, Result
 
 from adapters.cli.main import app
 from adapters.wiring import look_at
+from tests.cli.people import TRIAL as OF_THE_SEED
+from tests.cli.people import People
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "adapters" / "seed" / "NCT03458156.json"
-TRIAL = "NCT03458156"
-SETTINGS = ("TRIALPROOF_STORE", "TRIALPROOF_KEY_FILE", "TRIALPROOF_LOG")
+TRIAL = OF_THE_SEED
+SETTINGS = ("TRIALPROOF_STORE", "TRIALPROOF_KEY_FILE", "TRIALPROOF_SESSION", "TRIALPROOF_LOG")
 PLAIN: dict[str, str | None] = {**dict.fromkeys(SETTINGS), "COLUMNS": "200"}
 """No setting of the host, and lines wide enough that no table is folded."""
 Payload = dict[str, Any]
+
+# Making all commands anew takes longer than most of them run.
+typer.testing.__dict__["_get_command"] = lru_cache(typer.main.get_command)
 
 
 @dataclass(frozen=True)
@@ -38,10 +46,20 @@ class Cli:
     def key_file(self) -> Path:
         return self.folder / "store.key"
 
+    @property
+    def people(self) -> People:
+        return People(self.folder)
+
+    def by(self, person: str) -> tuple[str, str]:
+        """The options under which somebody who is logged in sends."""
+        return ("--session", str(self.people.session(person)))
+
     def __call__(self, *args: str, given: str | bytes = b"", store: Path | None = None) -> Result:
         """Run in this process; standard output and standard error stay apart."""
         words = given.encode() if isinstance(given, str) else given
-        return CliRunner(env=PLAIN).invoke(app, ["--store", str(store or self.store), *args], input=words)
+        return CliRunner(env={**PLAIN, **self.home}).invoke(
+            app, ["--store", str(store or self.store), *args], input=words
+        )
 
     def json(self, *args: str, given: str | bytes = b"") -> list[Payload]:
         """Run with --json; every line of both outputs is an object that says its environment."""
@@ -53,15 +71,25 @@ class Cli:
             [sys.executable, "-m", "adapters.cli.main", "--store", str(self.store), *args],
             input=given,
             capture_output=True,
-            env={name: value for name, value in {**os.environ, **PLAIN, **environment}.items() if value is not None},
+            env=self.environment(**environment),
             cwd=ROOT,
             timeout=60,
             check=False,
         )
 
+    @property
+    def home(self) -> dict[str, str]:
+        """Where this user's own files lie; never those of whoever runs the tests."""
+        return {"HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state")}
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment of a process of its own."""
+        found = {**os.environ, **PLAIN, **self.home, **more}
+        return {name: value for name, value in found.items() if value is not None}
+
     def apply(self, *lines: str, person: str, more: tuple[str, ...] = ()) -> list[Payload]:
         """Apply lines; the result of each, without the counts at the end."""
-        found = self.json("apply", "-", "--as", person, *more, given="\n".join(lines))
+        found = self.json("apply", "-", *self.by(person), *more, given="\n".join(lines))
         return [one for one in found if "line" in one]
 
     def heads(self) -> dict[str, int]:
@@ -88,6 +116,11 @@ def registered(person: str) -> str:
     return line("register_person", {"person": person, "printed_name": person.title(), "organisation": "Any"})
 
 
+def trained(person: str) -> str:
+    payload = {"person": person, "training": "t1", "completed": "2024-01-05", "reference": "file 1"}
+    return line("record_training", payload)
+
+
 def granted(person: str, role: str, *, by: str, sites: list[str] | None = None) -> str:
-    payload = {"person": person, "role": role, "requested_by": by, "sites": sites}
+    payload = {"person": person, "role": role, "requested_by": by, "sites": sites, "training": "t1"}
     return line("grant_role", payload)

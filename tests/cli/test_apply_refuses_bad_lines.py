@@ -107,7 +107,7 @@ def test_a_bad_line_is_refused_with_its_code_and_nothing_is_written(cli: Cli, ba
         "admin-01" if b"grant_role" in _bytes(bad) else "sponsor-01" if b"pause" in _bytes(bad) else "coordinator-01"
     )
 
-    result = cli("--json", "apply", "-", "--as", person, given=_bytes(bad) + b"\n")
+    result = cli("--json", "apply", "-", *cli.by(person), given=_bytes(bad) + b"\n")
 
     told = json.loads(result.stdout.splitlines()[0])
     assert (told["line"], told["outcome"], told["error"]) == (1, code, code)
@@ -138,7 +138,7 @@ def test_the_same_id_with_other_content_is_refused_and_nothing_is_written(cli: C
 
 
 def test_the_place_of_the_fault_is_named(cli: Cli) -> None:
-    result = cli("apply", "-", "--as", "coordinator-01", given=fact(value={"type": "chosen"}))
+    result = cli("apply", "-", *cli.by("coordinator-01"), given=fact(value={"type": "chosen"}))
 
     assert "(payload.value)" in result.stdout
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.cli.invoking import SEED, TRIAL, Cli, granted, line, objects, registered
+from tests.cli.invoking import SEED, TRIAL, Cli, granted, line, objects, registered, trained
 
 ACCESS = f"access:{TRIAL}"
 
@@ -40,7 +40,7 @@ def test_each_line_has_its_number_command_outcome_and_entries(cli: Cli) -> None:
 def test_people_read_the_same_in_words(cli: Cli) -> None:
     at = cli.heads()[f"trial:{TRIAL}"]
 
-    done = cli("apply", "-", "--as", "coordinator-01", given=fact())
+    done = cli("apply", "-", *cli.by("coordinator-01"), given=fact())
 
     first, last = done.stdout.splitlines()
     assert first.startswith(f"[demonstration] 1 record_fact done: trial:{TRIAL}@{at + 1}")
@@ -77,7 +77,7 @@ def test_a_refusal_sent_again_is_the_same_refusal_and_is_recorded_once(cli: Cli)
 
 
 def test_keep_going_carries_out_what_can_be(cli: Cli) -> None:
-    result = cli("--json", "apply", "-", "--as", "coordinator-01", "--keep-going", given=f"{foreign()}\n{{\n{fact()}")
+    result = cli("--json", "apply", "-", *cli.by("coordinator-01"), "--keep-going", given=f"{foreign()}\n{{\n{fact()}")
 
     told = objects(result)
     assert [one["outcome"] for one in told[:-1]] == ["not_allowed", "not_json", "done"]
@@ -88,10 +88,10 @@ def test_keep_going_carries_out_what_can_be(cli: Cli) -> None:
 def test_sending_the_file_again_repeats_nothing(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "lines.jsonl"
     file.write_text(f"{fact()}\n{fact('weight')}\n")
-    first = cli.json("apply", str(file), "--as", "coordinator-01")
+    first = cli.json("apply", str(file), *cli.by("coordinator-01"))
     before = cli.heads()
 
-    second = cli.json("apply", str(file), "--as", "coordinator-01")
+    second = cli.json("apply", str(file), *cli.by("coordinator-01"))
 
     assert cli.heads() == before
     assert [one["entries"] for one in second[:-1]] == [one["entries"] for one in first[:-1]]
@@ -100,7 +100,7 @@ def test_sending_the_file_again_repeats_nothing(cli: Cli, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
 def test_any_line_end_will_do(cli: Cli, end: str) -> None:
-    done = cli("apply", "-", "--as", "coordinator-01", given=fact() + end)
+    done = cli("apply", "-", *cli.by("coordinator-01"), given=fact() + end)
 
     assert done.exit_code == 0
 
@@ -121,7 +121,7 @@ def test_what_concerns_people_belongs_to_no_trial(cli: Cli) -> None:
 
 
 def second_trial(cli: Cli) -> None:
-    assert cli("trial", "import", str(SEED), "--as", "sponsor-01", "--trial", "OTHER").exit_code == 0
+    assert cli("trial", "import", str(SEED), *cli.by("sponsor-01"), "--trial", "OTHER").exit_code == 0
 
 
 def test_with_two_trials_the_trial_must_be_named(cli: Cli) -> None:
@@ -138,7 +138,7 @@ def test_with_two_trials_the_trial_must_be_named(cli: Cli) -> None:
 def test_a_trial_that_is_not_there_is_not_found_and_nothing_is_written(cli: Cli) -> None:
     before = cli.heads()
 
-    result = cli("apply", "-", "--as", "coordinator-01", "--trial", "TYPO", given=fact())
+    result = cli("apply", "-", *cli.by("coordinator-01"), "--trial", "TYPO", given=fact())
 
     assert result.exit_code == 6
     assert cli.heads() == before
@@ -175,18 +175,21 @@ def test_a_new_trial_needs_an_id(cli: Cli) -> None:
 def test_the_position_in_the_vault_is_not_printed(cli: Cli) -> None:
     second_trial(cli)
 
-    told = cli.json("trial", "import", str(SEED), "--as", "sponsor-01", "--trial", "OTHER")
+    told = cli.json("trial", "import", str(SEED), *cli.by("sponsor-01"), "--trial", "OTHER")
 
     (registered_as,) = (one["entries"] for one in told if one.get("command") == "register_trial")
     assert "vault:OTHER" in registered_as
     assert not [entry for entry in registered_as if entry.startswith("vault:") and "@" in entry]
 
 
-def test_an_unknown_person_is_refused_and_an_impossible_one_cannot_be_read(cli: Cli) -> None:
-    unknown = cli("apply", "-", "--as", "nobody", given=fact())
-    impossible = cli("apply", "-", "--as", "system/person/x", given=fact())
+def test_without_a_session_nothing_is_read_and_nothing_written(cli: Cli) -> None:
+    before = cli.heads()
 
-    assert (unknown.exit_code, impossible.exit_code) == (4, 3)
+    done = cli("apply", "-", given="{")
+
+    assert (done.exit_code, done.stdout) == (8, "")
+    assert "[demonstration] not_logged_in: Nobody is logged in here." in done.stderr
+    assert cli.heads() == before
 
 
 def test_the_list_names_every_command_and_needs_no_store(empty: Cli) -> None:
@@ -198,18 +201,25 @@ def test_the_list_names_every_command_and_needs_no_store(empty: Cli) -> None:
     assert not empty.store.exists()
 
 
-def test_neither_a_file_nor_a_person_is_a_fault_of_the_command_line(cli: Cli) -> None:
-    assert cli("apply").exit_code == 2
-    assert cli("apply", "-").exit_code == 2
+def test_no_file_is_a_fault_of_the_command_line(cli: Cli) -> None:
+    assert cli("apply", *cli.by("coordinator-01")).exit_code == 2
+
+
+def test_commands_and_secrets_cannot_come_through_one_pipe(cli: Cli) -> None:
+    assert cli("apply", "-", "--sign", "--secrets-from", "-", *cli.by("coordinator-01")).exit_code == 2
+
+
+def test_nobody_is_named_by_an_option_any_more(cli: Cli) -> None:
+    assert cli("apply", "-", "--as", "coordinator-01", *cli.by("auditor-01"), given=fact()).exit_code == 2
 
 
 def test_a_file_of_nothing_is_carried_out(cli: Cli) -> None:
-    assert cli("apply", "-", "--as", "coordinator-01").stdout == "[demonstration] 0 carried out, 0 not.\n"
+    assert cli("apply", "-", *cli.by("coordinator-01")).stdout == "[demonstration] 0 carried out, 0 not.\n"
 
 
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_process_of_its_own_does_the_same(cli: Cli, as_json: bool) -> None:
-    done = cli.process("apply", "-", "--as", "coordinator-01", *(["--json"] if as_json else []), given=fact().encode())
+    done = cli.process("apply", "-", *cli.by("coordinator-01"), *(["--json"] if as_json else []), given=fact().encode())
 
     assert done.returncode == 0, done.stderr
     assert done.stderr == b""
@@ -218,10 +228,11 @@ def test_a_process_of_its_own_does_the_same(cli: Cli, as_json: bool) -> None:
 
 
 def test_a_grant_given_in_one_run_counts_in_the_next_line(cli: Cli) -> None:
-    told = cli.apply(registered("new-01"), granted("new-01", "monitor", by="sponsor-01"), person="admin-01")
+    told = cli.apply(
+        registered("new-01"), trained("new-01"), granted("new-01", "monitor", by="sponsor-01"), person="admin-01"
+    )
 
-    assert [one["outcome"] for one in told] == ["done", "done"]
-    assert cli("show", "trial", "--as", "new-01").exit_code == 0
+    assert [one["outcome"] for one in told] == ["done", "done", "done"]
 
 
 def test_a_command_id_of_another_person_is_not_a_repetition(cli: Cli) -> None:

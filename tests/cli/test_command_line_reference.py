@@ -1,6 +1,7 @@
 """The reference names the commands, options and exit codes that there are, and no others."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import typer
 
 from adapters.cli.errors import MEANINGS, ExitCode
 from adapters.cli.main import app
-from adapters.cli.settings import KEY_FILE, LOG, STORE
+from adapters.cli.settings import KEY_FILE, LOG, SESSION, STORE
 from tests.cli.invoking import ROOT, Cli
 
 REFERENCE = (ROOT / "docs/reference/command-line.md").read_text()
@@ -32,7 +33,8 @@ def commands(group: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...
             yield (*above, name)
 
 
-REAL = sorted(commands(typer.main.get_command(app)))
+COMMAND = typer.main.get_command(app)
+REAL = sorted(commands(COMMAND))
 
 
 def test_every_command_is_listed_and_every_listed_command_is_real() -> None:
@@ -51,7 +53,7 @@ def test_the_exit_codes_are_those_of_the_program_with_their_meaning() -> None:
 def test_the_settings_are_those_that_the_program_reads() -> None:
     named = {cells[1].strip("`") for cells in rows("Options of every command")} - {""}
 
-    assert named == {STORE, KEY_FILE, LOG}
+    assert named == {STORE, KEY_FILE, SESSION, LOG}
 
 
 @pytest.mark.parametrize("words", REAL, ids=" ".join)
@@ -65,7 +67,7 @@ def test_every_command_explains_itself(empty: Cli, words: tuple[str, ...]) -> No
 
 def test_every_option_has_words() -> None:
     for words in REAL:
-        found: Any = typer.main.get_command(app)
+        found: Any = COMMAND
         for word in words:
             found = found.commands[word]
         lacking = [one.name for one in found.params if one.name != "help" and not getattr(one, "help", None)]
@@ -73,7 +75,7 @@ def test_every_option_has_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("nothing",), ("trial", "nothing"), ("show",), ("doctor", "--nothing"), ("apply", "--as")]
+    "words", [("nothing",), ("trial", "nothing"), ("show",), ("doctor", "--nothing"), ("apply", "--trial")]
 )
 def test_a_command_line_that_cannot_be_read_ends_with_2(empty: Cli, words: tuple[str, ...]) -> None:
     assert empty(*words).exit_code == ExitCode.USAGE
@@ -94,3 +96,25 @@ def test_the_environment_names_the_store_where_the_command_line_does_not(cli: Cl
 
     assert named.returncode == 0
     assert b'"state": "WRONG"' not in told.stdout
+
+
+@pytest.mark.parametrize("document", ["README.md", "SECURITY.md", "docs/reference/command-line.md"])
+def test_every_command_that_a_document_writes_out_can_be_read(empty: Cli, document: str) -> None:
+    """Options and arguments too: it ends before they are judged, with the help of that command."""
+    text = (ROOT / document).read_text()
+    written = [
+        shlex.split(part.partition("trialproof ")[2], comments=True)
+        for line in text.splitlines()
+        if re.match(r"(    )?trialproof ", line)
+        for part in line.split(" | ")
+    ]
+
+    assert document == "SECURITY.md" or written
+    assert [words for words in written if not is_read(empty, words)] == []
+
+
+def is_read(cli: Cli, words: list[str]) -> bool:
+    said = cli(*words, "--help")
+    return said.exit_code == 0 and "No such option" not in cli(*words, "--nothing-of-that-name").output.replace(
+        "No such option: --nothing-of-that-name", ""
+    )

@@ -12,16 +12,16 @@ PROPOSAL = ("--choice", "2:1 in each stratum", "--rationale", "Our assumption fo
 
 
 def propose(cli: Cli, *more: str, question: str = "D2") -> int:
-    return cli("trial", "decide", question, *PROPOSAL, "--as", "sponsor-01", *more).exit_code
+    return cli("trial", "decide", question, *PROPOSAL, *cli.by("sponsor-01"), *more).exit_code
 
 
 def question(cli: Cli, code: str = "D2") -> str:
-    rows = cli.json("trial", "show", "--as", "auditor-01")
+    rows = cli.json("trial", "show", *cli.by("auditor-01"))
     return str(next(one["state"] for one in rows if one["row"] == "question" and one["code"] == code))
 
 
 def setting(cli: Cli, name: str) -> str:
-    (row,) = (one for one in cli.json("trial", "show", "--as", "auditor-01") if one["row"] == "trial")
+    (row,) = (one for one in cli.json("trial", "show", *cli.by("auditor-01")) if one["row"] == "trial")
     return str(row[name])
 
 
@@ -29,7 +29,7 @@ def test_a_question_is_decided_by_a_proposal_and_two_other_people(cli: Cli) -> N
     propose(cli, "--option", "O2", "--settings", '{"ratio": [2, 1]}')
     proposed, ratio_before = question(cli), setting(cli, "ratio")
     for person in ("sponsor-02", "monitor-01"):
-        assert cli("trial", "decide", "D2", "--approve", "--as", person).exit_code == 0
+        assert cli("trial", "decide", "D2", "--approve", *cli.by(person)).exit_code == 0
 
     assert proposed.startswith("proposed: 2:1 in each stratum")
     assert ratio_before == "not recorded"
@@ -42,7 +42,7 @@ def test_the_proposer_cannot_approve_and_the_refusal_is_recorded(cli: Cli) -> No
     propose(cli)
     before = cli.heads()
 
-    done = cli("trial", "decide", "D2", "--approve", "--as", "sponsor-01")
+    done = cli("trial", "decide", "D2", "--approve", *cli.by("sponsor-01"))
 
     assert done.exit_code == 4
     assert "same_person" in done.stderr
@@ -50,7 +50,7 @@ def test_the_proposer_cannot_approve_and_the_refusal_is_recorded(cli: Cli) -> No
 
 
 def test_screening_does_not_open_while_something_is_undecided(cli: Cli) -> None:
-    done = cli("--json", "trial", "open", "--as", "sponsor-01")
+    done = cli("--json", "trial", "open", *cli.by("sponsor-01"))
 
     assert done.exit_code == 4
     told = json.loads(done.stderr)
@@ -71,7 +71,7 @@ def test_screening_does_not_open_while_something_is_undecided(cli: Cli) -> None:
 def test_half_a_proposal_and_a_mixed_one_are_faults_of_the_command_line(cli: Cli, words: tuple[str, ...]) -> None:
     before = cli.heads()
 
-    assert cli("trial", "decide", "D2", *words, "--as", "sponsor-01").exit_code == 2
+    assert cli("trial", "decide", "D2", *words, *cli.by("sponsor-01")).exit_code == 2
     assert cli.heads() == before
 
 
@@ -89,7 +89,7 @@ def test_half_a_proposal_and_a_mixed_one_are_faults_of_the_command_line(cli: Cli
 def test_settings_are_read_as_strictly_as_a_line(cli: Cli, settings: str, code: str) -> None:
     before = cli.heads()
 
-    done = cli("--json", "trial", "decide", "D2", *PROPOSAL, "--settings", settings, "--as", "sponsor-01")
+    done = cli("--json", "trial", "decide", "D2", *PROPOSAL, "--settings", settings, *cli.by("sponsor-01"))
 
     assert done.exit_code == 3
     assert json.loads(done.stderr)["error"] == code
@@ -101,7 +101,7 @@ def test_a_command_sent_again_under_its_id_is_carried_out_once(cli: Cli) -> None
     propose(cli, *under)
     before = cli.heads()
 
-    (told,) = cli.json("trial", "decide", "D2", *PROPOSAL, "--as", "sponsor-01", *under)
+    (told,) = cli.json("trial", "decide", "D2", *PROPOSAL, *cli.by("sponsor-01"), *under)
 
     assert told["repeated"]
     assert cli.heads() == before
@@ -114,8 +114,8 @@ def test_the_id_of_a_command_in_doubt_is_told_so_that_its_outcome_can_be_asked(
         raise InDoubtError("The answer was lost.", next_step="Send the same command again, with the same id.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("adapters.cli.trial.send", lost)
-        done = cli("trial", "decide", "D2", *PROPOSAL, "--as", "sponsor-01")
+        patched.setattr("adapters.cli.sending.send", lost)
+        done = cli("trial", "decide", "D2", *PROPOSAL, *cli.by("sponsor-01"))
     told = done.stderr.split()[-2:]
 
     assert done.exit_code == 5
@@ -123,8 +123,16 @@ def test_the_id_of_a_command_in_doubt_is_told_so_that_its_outcome_can_be_asked(
     assert propose(cli, *told) == 0
 
 
+def test_an_approval_says_until_when_it_is_to_be_signed(cli: Cli) -> None:
+    propose(cli)
+
+    done = cli("trial", "decide", "D2", "--approve", *cli.by("sponsor-02"))
+
+    assert "trial is to be signed (approval) by sponsor-02 until" in done.stdout
+
+
 def test_a_command_has_an_id_of_its_own_that_is_printed(cli: Cli) -> None:
-    (told,) = cli.json("trial", "decide", "D2", *PROPOSAL, "--as", "sponsor-01")
+    (told,) = cli.json("trial", "decide", "D2", *PROPOSAL, *cli.by("sponsor-01"))
 
     assert UUID(told["command_id"]).version == 4
     assert told["entries"] == [f"trial:NCT03458156@{cli.heads()['trial:NCT03458156']}"]

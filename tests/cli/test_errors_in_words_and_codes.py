@@ -17,6 +17,7 @@ from domain.errors import (
     DamagedLedgerError,
     InDoubtError,
     InvalidInputError,
+    LoginError,
     NotFoundError,
     Refusal,
     StorageFullError,
@@ -31,6 +32,7 @@ FAMILY: list[tuple[TrialproofError, ExitCode]] = [
     (ConflictError("Overtaken.", next_step="Again."), ExitCode.CONFLICT),
     (InDoubtError("Unknown.", next_step="Again."), ExitCode.CONFLICT),
     (NotFoundError("Nothing.", next_step="Look."), ExitCode.NOT_FOUND),
+    (LoginError(), ExitCode.NOT_AUTHENTICATED),
     (DamagedLedgerError("Altered.", next_step="Verify."), ExitCode.NOT_VERIFIED),
     (StorageFullError("Full.", next_step="Make room."), ExitCode.STORAGE),
     (StorageUnavailableError("Gone.", next_step="Look."), ExitCode.STORAGE),
@@ -49,7 +51,7 @@ def test_each_kind_of_error_ends_with_its_code(
         raise error
 
     monkeypatch.setattr(show, "axes", fails)
-    words, data = cli("show", "site", "--as", "auditor-01"), cli("--json", "show", "site", "--as", "auditor-01")
+    words, data = cli("show", "site", *cli.by("auditor-01")), cli("--json", "show", "site", *cli.by("auditor-01"))
 
     assert (words.exit_code, data.exit_code) == (code, code)
     assert error.what in words.stderr
@@ -72,7 +74,7 @@ def test_a_fault_of_the_program_shows_its_place_and_no_value(cli: Cli, monkeypat
 
     monkeypatch.setattr(show, "axes", fails)
     log = cli.folder / "log"
-    result = cli("--log", str(log), "show", "site", "--as", "auditor-01")
+    result = cli("--log", str(log), "show", "site", *cli.by("auditor-01"))
 
     assert result.exit_code == ExitCode.FAULT
     assert "RuntimeError" in result.stderr
@@ -109,7 +111,7 @@ def test_an_interruption_ends_with_130_and_says_nothing(cli: Cli, monkeypatch: p
         raise KeyboardInterrupt
 
     monkeypatch.setattr(show, "axes", interrupted)
-    result = cli("show", "site", "--as", "auditor-01")
+    result = cli("show", "site", *cli.by("auditor-01"))
 
     assert (result.exit_code, result.output) == (ExitCode.INTERRUPTED, "")
 
@@ -123,8 +125,7 @@ def test_a_reader_who_leaves_ends_it_without_a_word(cli: Cli) -> None:
         str(cli.store),
         "show",
         "trial",
-        "--as",
-        "auditor-01",
+        *cli.by("auditor-01"),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
@@ -141,7 +142,7 @@ def test_trouble_with_the_store_stops_apply_whatever_was_asked(cli: Cli, monkeyp
 
     monkeypatch.setattr(apply, "send", full)
     sent = line("record_procedure", {"participant": "001", "procedure": "visit"})
-    result = cli("apply", "-", "--as", "coordinator-01", "--keep-going", given=f"{sent}\n{sent}")
+    result = cli("apply", "-", *cli.by("coordinator-01"), "--keep-going", given=f"{sent}\n{sent}")
 
     assert result.exit_code == ExitCode.STORAGE
     assert [one.split()[1:4] for one in result.stdout.splitlines()] == [
@@ -154,14 +155,14 @@ def test_a_damaged_file_is_told_with_its_next_step(cli: Cli) -> None:
     with closing(sqlite3.connect(cli.store / "ledger.sqlite", isolation_level=None)) as connection:
         connection.execute("DROP TRIGGER entry_no_delete")
 
-    result = cli("show", "trial", "--as", "auditor-01")
+    result = cli("show", "trial", *cli.by("auditor-01"))
 
     assert result.exit_code == ExitCode.NOT_VERIFIED
     assert "entry_no_delete" in result.stderr
 
 
 def test_what_would_turn_a_terminal_is_shown_by_its_number(cli: Cli) -> None:
-    result = cli("show", "participant", "\u202e700\x1b[31m", "--as", "auditor-01")
+    result = cli("show", "participant", "\u202e700\x1b[31m", *cli.by("auditor-01"))
 
     assert result.exit_code == ExitCode.NOT_FOUND
     assert "⟨U+202E⟩700⟨U+001B⟩[31m" in result.stderr

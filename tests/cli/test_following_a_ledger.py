@@ -16,7 +16,7 @@ LEDGER = f"trial:{TRIAL}"
 
 
 def tail(cli: Cli, person: str, *more: str, ledger: str = LEDGER) -> list[dict[str, Any]]:
-    return cli.json("ledger", "tail", ledger, "--as", person, *more)
+    return cli.json("ledger", "tail", ledger, *cli.by(person), *more)
 
 
 def test_a_trial_wide_reader_gets_every_entry_as_stored(cli: Cli) -> None:
@@ -35,7 +35,7 @@ def test_a_site_reader_gets_its_own_entries_and_all_leaves(cli: Cli) -> None:
     streams = {entry["frame"]["stream"] for entry in seen}
     assert {f"{LEDGER}/site/01", f"{LEDGER}/participant/001"} <= streams
     assert not streams & {f"{LEDGER}/site/02", f"{LEDGER}/participant/002"}
-    assert "(not for this reader)" in cli("ledger", "tail", LEDGER, "--as", "coordinator-01").stdout
+    assert "(not for this reader)" in cli("ledger", "tail", LEDGER, *cli.by("coordinator-01")).stdout
 
 
 def test_it_begins_after_a_position(cli: Cli) -> None:
@@ -44,14 +44,14 @@ def test_it_begins_after_a_position(cli: Cli) -> None:
     told = tail(cli, "auditor-01", "--after", str(size - 2))
 
     assert [one["position"] for one in told] == [size - 1, size]
-    assert cli("ledger", "tail", LEDGER, "--as", "auditor-01", "--after", str(size)).stdout == ""
+    assert cli("ledger", "tail", LEDGER, *cli.by("auditor-01"), "--after", str(size)).stdout == ""
 
 
 @pytest.mark.parametrize("person", ["sponsor-01", "coordinator-01", "auditor-01"])
 def test_the_vault_is_not_for_them_and_the_refusal_is_recorded(cli: Cli, person: str) -> None:
     before = cli.heads()
 
-    done = cli("ledger", "tail", f"vault:{TRIAL}", "--as", person)
+    done = cli("ledger", "tail", f"vault:{TRIAL}", *cli.by(person))
 
     assert (done.exit_code, done.stdout) == (4, "")
     assert cli.heads() == {**before, f"access:{TRIAL}": before[f"access:{TRIAL}"] + 1}
@@ -60,7 +60,7 @@ def test_the_vault_is_not_for_them_and_the_refusal_is_recorded(cli: Cli, person:
 def test_a_refusal_about_the_system_ledger_is_recorded_there(cli: Cli) -> None:
     before = cli.heads()
 
-    done = cli("ledger", "tail", "system", "--as", "coordinator-01")
+    done = cli("ledger", "tail", "system", *cli.by("coordinator-01"))
 
     assert done.exit_code == 4
     assert cli.heads() == {**before, "system": before["system"] + 1}
@@ -68,12 +68,12 @@ def test_a_refusal_about_the_system_ledger_is_recorded_there(cli: Cli) -> None:
 
 @pytest.mark.parametrize("ledger", ["trial:TYPO", "nothing", "trial"])
 def test_a_ledger_that_is_not_there_is_not_found(cli: Cli, ledger: str) -> None:
-    assert cli("ledger", "tail", ledger, "--as", "auditor-01").exit_code == 6
+    assert cli("ledger", "tail", ledger, *cli.by("auditor-01")).exit_code == 6
 
 
 def test_following_shows_what_comes_until_it_is_interrupted(cli: Cli) -> None:
     size = cli.heads()[LEDGER]
-    words = ("ledger", "tail", LEDGER, "--as", "auditor-01", "--after", str(size - 1), "--follow", "--json")
+    words = ("ledger", "tail", LEDGER, *cli.by("auditor-01"), "--after", str(size - 1), "--follow", "--json")
     with subprocess.Popen(
         [sys.executable, "-m", "adapters.cli.main", "--store", str(cli.store), *words], stdout=subprocess.PIPE, cwd=ROOT
     ) as following:

@@ -198,7 +198,9 @@ def fact(command_id: UUID, **more: Any) -> str:
 def test_each_command_is_logged_with_ids_outcome_entries_and_duration(cli: Cli) -> None:
     log, command_id, correlation = cli.folder / "log", uuid4(), uuid4()
 
-    cli("--log", str(log), "apply", "-", "--as", "coordinator-01", given=fact(command_id, correlation=str(correlation)))
+    cli(
+        "--log", str(log), "apply", "-", *cli.by("coordinator-01"), given=fact(command_id, correlation=str(correlation))
+    )
 
     first, last = lines(log)[0], lines(log)[-1]
     assert (first["event"], first["command_name"], first["came_to"]) == (
@@ -220,7 +222,7 @@ def test_a_refused_command_is_logged_by_its_code(cli: Cli) -> None:
     log = cli.folder / "log"
     sent = line("record_procedure", {"participant": "002", "procedure": "telltale-procedure"})
 
-    cli("--log", str(log), "apply", "-", "--as", "coordinator-01", given=sent)
+    cli("--log", str(log), "apply", "-", *cli.by("coordinator-01"), given=sent)
 
     assert [(one["event"], one.get("came_to")) for one in lines(log)] == [
         ("command.not_carried_out", "not_allowed"),
@@ -232,17 +234,17 @@ def test_a_refused_command_is_logged_by_its_code(cli: Cli) -> None:
 
 def test_the_correlation_of_an_invocation_stands_in_the_entries_that_it_made(cli: Cli) -> None:
     log = cli.folder / "log"
-    words = ("--choice", "2:1", "--rationale", "An assumption.", "--as", "sponsor-01")
+    words = ("--choice", "2:1", "--rationale", "An assumption.", *cli.by("sponsor-01"))
 
     cli("--log", str(log), "trial", "decide", "D2", *words)
 
     correlation = lines(log)[-1]["correlation"]
-    tail = cli("ledger", "tail", f"trial:{TRIAL}", "--as", "auditor-01", "--after", "44").stdout
+    tail = cli("ledger", "tail", f"trial:{TRIAL}", *cli.by("auditor-01"), "--after", "44").stdout
     assert f'"correlation":"{correlation}"' in tail.splitlines()[-1]
 
 
 def test_the_log_may_go_to_standard_error_and_only_there(cli: Cli) -> None:
-    done = cli.process("--log", "-", "apply", "-", "--as", "coordinator-01", given=fact(uuid4()).encode())
+    done = cli.process("--log", "-", "apply", "-", *cli.by("coordinator-01"), given=fact(uuid4()).encode())
 
     assert done.returncode == 0
     assert [json.loads(text)["event"] for text in done.stderr.splitlines()] == [
@@ -256,7 +258,7 @@ def test_the_log_may_go_to_standard_error_and_only_there(cli: Cli) -> None:
 def test_a_log_that_cannot_be_opened_is_told_before_anything_happens(cli: Cli) -> None:
     before = cli.heads()
 
-    done = cli("--log", str(cli.folder), "apply", "-", "--as", "coordinator-01", given=fact(uuid4()))
+    done = cli("--log", str(cli.folder), "apply", "-", *cli.by("coordinator-01"), given=fact(uuid4()))
 
     assert done.exit_code == 7
     assert cli.heads() == before

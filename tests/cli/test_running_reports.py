@@ -21,7 +21,7 @@ def report(cli: Cli, *more: str, person: str = "auditor-01", purpose: str = "Ins
 
 
 def ask(cli: Cli, *more: str, person: str = "auditor-01", purpose: str = "Inspection readiness") -> Result:
-    words = ("report", "audit-trail", "--as", person, "--purpose", purpose, "--out", str(cli.folder / "out"))
+    words = ("report", "audit-trail", *cli.by(person), "--purpose", purpose, "--out", str(cli.folder / "out"))
     return cli("--json", *words, *more)
 
 
@@ -76,8 +76,8 @@ def test_a_site_reader_gets_its_own_site_only(cli: Cli) -> None:
 def test_the_screening_log_shows_everybody_to_who_may_see_all(cli: Cli) -> None:
     words = ("--purpose", "Look", "--out", str(cli.folder / "out"))
 
-    everybody = json.loads(cli("--json", "report", "screening-log", "--as", "auditor-01", *words).stdout)
-    own = json.loads(cli("--json", "report", "screening-log", "--as", "coordinator-02", *words).stdout)
+    everybody = json.loads(cli("--json", "report", "screening-log", *cli.by("auditor-01"), *words).stdout)
+    own = json.loads(cli("--json", "report", "screening-log", *cli.by("coordinator-02"), *words).stdout)
 
     assert everybody["report"] == "screening-log"
     assert len({everybody["report_id"], own["report_id"]}) == 2
@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_recorded(cli: C
 
 
 def test_people_read_the_answer_and_where_the_files_are(cli: Cli) -> None:
-    words = ("report", "audit-trail", "--as", "auditor-01", "--purpose", "Look", "--out", str(cli.folder / "out"))
+    words = ("report", "audit-trail", *cli.by("auditor-01"), "--purpose", "Look", "--out", str(cli.folder / "out"))
 
     told = cli(*words).stdout.splitlines()
 

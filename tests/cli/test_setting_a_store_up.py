@@ -11,11 +11,12 @@ import pytest
 from typer.testing import Result
 
 from adapters.chance import SetClock
+from adapters.identity.authenticator import Authenticator
 from adapters.wiring import Sources, create_store
-from compliance.gate import Identity
 from compliance.setup import set_up as set_up_store
 from tests.cli.conftest import set_up
 from tests.cli.invoking import Cli, objects, registered
+from tests.cli.people import Office
 
 NEW = {
     "--environment": "demonstration",
@@ -38,10 +39,11 @@ def test_a_new_store_is_a_demonstration_with_one_administrator_and_says_so(empty
     done = init(empty, "--json")
 
     assert done.exit_code == 0
-    (told,) = objects(done)
+    told, invited = objects(done)
     assert told["environment"] == "demonstration"
     assert told["administrator"] == "admin-01"
-    assert empty.heads() == {"system": 3}
+    assert invited["one_time_secret"]
+    assert empty.heads() == {"system": 5}
 
 
 def test_the_secret_lies_beside_the_store_and_only_its_owner_can_read_it(empty: Cli) -> None:
@@ -85,16 +87,13 @@ def test_a_store_is_set_up_once(empty: Cli) -> None:
     assert (empty.heads(), empty.key_file.read_bytes()) == before
 
 
-def test_production_is_refused_and_a_demonstration_can_be_set_up_after_it(empty: Cli) -> None:
-    refused = init(empty, environment="production")
-    left_behind = empty.store.exists() or empty.key_file.exists()
-    afterwards = init(empty)
+def test_a_production_store_is_set_up_and_says_so_for_ever(empty: Cli) -> None:
+    done = init(empty, environment="production")
+    again = init(empty, environment="demonstration", administrator="admin-01")
 
-    assert refused.exit_code == 3
-    assert "production_needs_credentials" in refused.stderr
-    assert not left_behind
-    assert afterwards.exit_code == 0
-    assert empty.heads() == {"system": 3}
+    assert done.exit_code == 0
+    assert all(one.startswith("[production] ") for one in done.stdout.splitlines())
+    assert (again.exit_code, checks(empty)["environment"]["detail"]) == (3, "production")
 
 
 @pytest.mark.parametrize(
@@ -167,16 +166,16 @@ def test_doctor_names_the_trials(cli: Cli) -> None:
 def test_a_store_that_was_never_set_up_says_how_to(empty: Cli) -> None:
     create_store(empty.store, empty.key_file).close()
 
-    done = empty("apply", "-", "--as", "admin-01", given="{}")
+    done = empty("apply", "-", *empty.by("admin-01"), given="{}")
 
     assert done.exit_code == 3
     assert re.search(r"\[unknown\] not_set_up: .*\n\[unknown\] Next: Set it up with `trialproof init", done.stderr)
 
 
 def test_a_missing_store_and_a_missing_secret_are_told_apart(cli: Cli, tmp_path: Path) -> None:
-    nowhere = cli("show", "trial", "--as", "auditor-01", store=tmp_path / "nowhere")
+    nowhere = cli("show", "trial", *cli.by("auditor-01"), store=tmp_path / "nowhere")
     cli.key_file.unlink()
-    locked = cli("show", "trial", "--as", "auditor-01")
+    locked = cli("show", "trial", *cli.by("auditor-01"))
 
     assert (nowhere.exit_code, locked.exit_code) == (6, 7)
     assert "TRIALPROOF_KEY_FILE" in locked.stderr
@@ -193,10 +192,15 @@ def test_version_needs_no_store(empty: Cli) -> None:
 def test_a_demonstration_recorded_ahead_of_the_clock_goes_on_at_its_own_time(empty: Cli) -> None:
     ahead = SetClock(datetime(2090, 1, 4, 9, 0, tzinfo=UTC))
     store = create_store(empty.store, empty.key_file, Sources(clock=ahead, seeded=True))
-    administrator = Identity("admin-01", "asserted", None, "test")
     set_up_store(
-        store.ports, administrator, environment="demonstration", printed_name="Administrator", organisation="Any"
+        store.ports,
+        person="admin-01",
+        environment="demonstration",
+        printed_name="Administrator",
+        organisation="Any",
     )
+    Office(store, empty.people).enter("admin-01", store.authenticator.invite("admin-01", by=None))
+    before = store.ledger.head("system").size
     store.close()
 
     (done,) = empty.apply(registered("sponsor-01"), person="admin-01")
@@ -204,4 +208,39 @@ def test_a_demonstration_recorded_ahead_of_the_clock_goes_on_at_its_own_time(emp
     assert done["outcome"] == "done", "the administrator's role begins in 2090"
     assert checks(empty)["clock"]["state"] == "note"
     verdict = json.loads(empty.process("ledger", "verify", "system", "--json").stdout)
-    assert (verdict["ok"], verdict["entries"]) == (True, 4), "recorded time did not run back"
+    assert (verdict["ok"], verdict["entries"]) == (True, before + 1), "recorded time did not run back"
+
+
+def test_an_administrator_who_never_got_the_one_time_secret_gets_it_when_init_is_run_again(
+    empty: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Authenticator, "invite", interrupted)
+        assert init(empty).exit_code == 130
+
+    other = init(empty, administrator="admin-02")
+    again = init(empty, "--json")
+    third = init(empty)
+
+    assert (other.exit_code, again.exit_code, third.exit_code) == (3, 0, 3)
+    assert objects(again)[-1]["one_time_secret"]
+    assert "already_set_up" in third.stderr
+
+
+def test_the_products_own_name_is_no_administrators_and_another_can_be_taken_then(empty: Cli) -> None:
+    refused, done = init(empty, administrator="Trialproof"), init(empty)
+
+    assert (refused.exit_code, done.exit_code) == (3, 0)
+    assert "id_reserved" in refused.stderr
+
+
+def test_doctor_sees_a_session_that_others_can_reach(cli: Cli) -> None:
+    path = cli.people.session("auditor-01")
+    path.chmod(0o644)
+
+    found = {one["check"]: one for one in cli.json("doctor", *cli.by("auditor-01"))}
+
+    assert found["session file"]["state"] == "WRONG"

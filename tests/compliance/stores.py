@@ -10,10 +10,14 @@ from uuid import UUID, uuid5
 
 from adapters.chance import SeededBytes, SetClock
 from adapters.wiring import Sources, Store, create_store
+from compliance.authentication import Authentication
 from compliance.conduct import Done
 from compliance.envelope import Envelope, read_envelope
 from compliance.gate import Identity
 from compliance.setup import set_up
+from compliance.signing import ToSign, asked_by, shown
+from domain.people.roles import TIME_BOX, WITHOUT_TRAINING
+from domain.session.facts import Component
 
 START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
 NAMESPACE = UUID("8f4ad1c8-8d70-5a31-9d1e-5a3a5d0d5a0e")
@@ -62,9 +66,22 @@ REGISTRATION: dict[str, Any] = {
 }
 
 
-def asserted(person: str) -> Identity:
-    """An identity as demonstrations know it."""
-    return Identity(person, "asserted", None, "tests")
+SHOWN = "d" * 64
+"""The digest of what was displayed to a signer."""
+
+
+def known(store: Store, person: str, *, presented: tuple[Component, ...] = ()) -> Identity:
+    """A person who has proved an identity just now, in a session of a day."""
+    identity = Authentication(store.ports).started(
+        person,
+        strength="password_totp",
+        components=("password", "totp"),
+        device="a test",
+        lasts=timedelta(days=1),
+        idle=timedelta(minutes=15),
+        originator="tests",
+    )
+    return identity._replace(presented=presented)
 
 
 class Desk:
@@ -73,6 +90,18 @@ class Desk:
     def __init__(self, store: Store, clock: SetClock) -> None:
         self.store, self.clock = store, clock
         self.sent = 0
+        self.signs = True
+        self._sessions: dict[str, tuple[Identity, datetime]] = {}
+
+    def identity(self, person: str, *, presented: tuple[Component, ...] = ()) -> Identity:
+        """The person in an open session; a new one after a day. Nobody who is not registered has one."""
+        found = self._sessions.get(person)
+        if found is None or self.clock.shows >= found[1]:
+            if not Authentication(self.store.ports).person(person).active:
+                return Identity(person, "password_totp", "none", "tests", presented)
+            found = (known(self.store, person), self.clock.shows + timedelta(days=1))
+            self._sessions[person] = found
+        return found[0]._replace(presented=presented)
 
     def envelope(self, command: str, payload: dict[str, Any], **frame: Any) -> Envelope:
         """An envelope with an id of its own."""
@@ -87,17 +116,60 @@ class Desk:
         """Send it as a person."""
         self.clock.shows += timedelta(minutes=1)
         envelope = self.envelope(command, payload, **frame)
-        return self.store.conduct.carry_out(envelope, asserted(person), trial=trial)
+        done = self.store.conduct.carry_out(envelope, self.identity(person), trial=trial)
+        if self.signs and trial is not None and done.receipt is not None:
+            self.sign_owed(person, done, trial)
+        return done
+
+    def sign_owed(self, person: str, done: Done, trial: str) -> None:
+        """Sign what the entries of a command ask to be signed, as the person who sent it."""
+        assert done.receipt is not None
+        for place in done.receipt.placed:
+            wanted = asked_by(self.store.ledger.stream(place.stream)[: place.version])
+            if wanted is not None:
+                self.sign(person, trial, wanted)
+
+    def sign(
+        self, person: str, trial: str, wanted: ToSign, presented: tuple[Component, ...] = ("password", "totp")
+    ) -> Done:
+        """Sign a record as it was displayed, with the components given."""
+        printed_name = Authentication(self.store.ports).person(person).printed_name
+        payload = shown(self.store.ports, wanted, signer=person, printed_name=printed_name).payload
+        envelope = self.envelope("sign_record", payload)
+        return self.store.conduct.carry_out(envelope, self.identity(person, presented=presented), trial=trial)
+
+    def register(self, person: str) -> None:
+        """Register a person, trained, of verified identity, with the policy acknowledged."""
+        registration = {"person": person, "printed_name": f"Name of {person}", "organisation": "An organisation"}
+        self.send("admin", "register_person", registration, trial=None)
+        training = {"person": person, "training": "t1", "completed": "2027-01-05", "reference": "file 1"}
+        self.send("admin", "record_training", training, trial=None)
+        if person == "verifier":
+            return
+        verified = {"person": person, "document": "passport", "method": "in_person"}
+        self.send("verifier", "verify_identity", verified, trial=None)
+        acknowledged = {"person": person, "version": "1", "display_digest": SHOWN}
+        envelope = self.envelope("acknowledge_policy", acknowledged)
+        identity = self.identity(person, presented=("password", "totp"))
+        self.store.conduct.carry_out(envelope, identity, trial=None)
 
     def hire(self, person: str, role: str, sites: list[str] | None = None, trial: str | None = "T1") -> None:
         """Register a person and give a role."""
-        registration = {"person": person, "printed_name": f"Name of {person}", "organisation": "An organisation"}
-        self.send("admin", "register_person", registration, trial=None)
+        self.register(person)
         self.grant(person, role, sites, trial)
 
     def grant(self, person: str, role: str, sites: list[str] | None = None, trial: str | None = "T1") -> None:
         """Give a role that somebody else asked for."""
-        payload = {"person": person, "role": role, "sites": sites, "trial": trial, "requested_by": "asker"}
+        payload: dict[str, Any] = {
+            "person": person,
+            "role": role,
+            "sites": sites,
+            "trial": trial,
+            "requested_by": "verifier",
+            "training": None if role in WITHOUT_TRAINING else "t1",
+        }
+        for limit in (span for boxed, span in TIME_BOX.items() if boxed == role):
+            payload["ends"] = (self.store.ports.clock() + limit).isoformat()
         self.send("admin", "grant_role", payload, trial=None)
 
     def size(self, ledger: str) -> int:
@@ -114,12 +186,16 @@ def open_desk(folder: Path, sources: Sources | None = None) -> Generator[Desk]:
     try:
         set_up(
             store.ports,
-            asserted("admin"),
+            person="admin",
             environment="demonstration",
             printed_name="Admin",
             organisation="An organisation",
         )
         desk = Desk(store, clock)
+        policy = {"version": "1", "reference": "a policy", "document_sha256": "0" * 64}
+        desk.send("admin", "issue_policy", policy, trial=None)
+        desk.register("verifier")
+        desk.grant("verifier", "administrator", trial=None)
         desk.hire("lead", "sponsor_lead")
         desk.send("lead", "register_trial", REGISTRATION)
         yield desk

@@ -13,7 +13,7 @@ from domain.access.facts import CommandRefused
 from domain.errors import Refusal, StorageFullError
 from projections.participant import Participants
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import Desk, open_desk
 
 YES = {"type": "stated", "holds": True}
 
@@ -31,9 +31,9 @@ def inquire(desk: Desk) -> Inquire:
     return Inquire(desk.store.ports)
 
 
-def known(inquire: Inquire, number: str, axes: Axes) -> set[str]:
+def known(desk: Desk, inquire: Inquire, number: str, axes: Axes) -> set[str]:
     """The facts known of a participant, on these axes."""
-    found = inquire.ask(asserted("aud"), "read_participant", "T1", Participants, axes).state.of(number)
+    found = inquire.ask(desk.identity("aud"), "read_participant", "T1", Participants, axes).state.of(number)
     return set() if found is None else {fact.fact for fact in found.facts}
 
 
@@ -44,10 +44,10 @@ def test_what_was_known_on_a_day_is_told_from_what_was_true_on_it(desk: Desk, in
     desk.send("coo01", "record_fact", late, occurred_at="2027-03-02T08:00:00+08:00[Asia/Shanghai]")
     day = date(2027, 3, 2)
 
-    assert "alt" in known(inquire, number, Axes())
-    assert "alt" not in known(inquire, number, Axes(known=day))
-    assert "alt" in known(inquire, number, Axes(true=day))
-    assert "alt" not in known(inquire, number, Axes(true=date(2027, 3, 1)))
+    assert "alt" in known(desk, inquire, number, Axes())
+    assert "alt" not in known(desk, inquire, number, Axes(known=day))
+    assert "alt" in known(desk, inquire, number, Axes(true=day))
+    assert "alt" not in known(desk, inquire, number, Axes(true=date(2027, 3, 1)))
 
 
 def test_a_bare_date_ends_with_the_day_of_the_trials_zone_unless_another_is_named(desk: Desk, inquire: Inquire) -> None:
@@ -56,9 +56,9 @@ def test_a_bare_date_ends_with_the_day_of_the_trials_zone_unless_another_is_name
     day = desk.clock.shows.date()
     desk.send("coo01", "record_fact", {"participant": number, "fact": "alt", "value": YES})
 
-    assert "alt" not in known(inquire, number, Axes(known=day)), "in Shanghai the next day has begun"
-    assert "alt" in known(inquire, number, Axes(known=day, zone="UTC"))
-    assert "alt" in known(inquire, number, Axes(known=desk.clock.shows))
+    assert "alt" not in known(desk, inquire, number, Axes(known=day)), "in Shanghai the next day has begun"
+    assert "alt" in known(desk, inquire, number, Axes(known=day, zone="UTC"))
+    assert "alt" in known(desk, inquire, number, Axes(known=desk.clock.shows))
 
 
 def test_a_strangers_question_is_refused_in_the_ledger_of_the_trial_or_else_of_the_system(
@@ -66,7 +66,7 @@ def test_a_strangers_question_is_refused_in_the_ledger_of_the_trial_or_else_of_t
 ) -> None:
     for trial in ("T1", "T9"):
         with pytest.raises(Refusal):
-            inquire.reading(asserted("stranger"), "read_trial", trial)
+            inquire.reading(desk.identity("stranger"), "read_trial", trial)
 
     (of_trial,) = [e for e in desk.store.ledger.page("access:T1") if isinstance(e.fact, CommandRefused)]
     of_system = desk.store.ledger.page("system")[-1]
@@ -93,4 +93,4 @@ def test_an_arm_is_not_shown_where_the_look_cannot_be_recorded(
     monkeypatch.setattr(desk.store.ledger, "append", full)
 
     with pytest.raises(StorageFullError):
-        inquire.disclosure(asserted("inv01"), "T1", request)
+        inquire.disclosure(desk.identity("inv01"), "T1", request)

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.wiring import create_store
 from compliance.conduct import Conduct
-from compliance.gate import Identity
 from compliance.setup import set_up
 from domain.errors import InvalidInputError, Refusal
-from tests.compliance.stores import REGISTRATION, Desk, asserted, open_desk
+from tests.compliance.stores import REGISTRATION, Desk, open_desk
 
 SITE: dict[str, Any] = {"site": "01", "name": "A site", "country": "CN", "zone": "Asia/Shanghai"}
 
@@ -31,7 +29,7 @@ def test_the_authority_of_each_fact_is_stored_with_it(desk: Desk) -> None:
     assert entry.body.authority.rule == "register_site/sponsor_lead"
     assert entry.body.authority.system_position == desk.size("system")
     assert entry.body.actor == "lead"
-    assert entry.body.strength == "asserted"
+    assert (entry.body.strength, entry.body.session) == ("password_totp", desk.identity("lead").session)
 
 
 def test_a_command_sent_again_gives_the_first_outcome_and_writes_nothing(desk: Desk) -> None:
@@ -139,7 +137,7 @@ def test_the_performer_may_be_another_registered_person_or_unknown_but_nobody_un
     assert desk.store.ledger.stream("trial:T1/site/02")[0].body.performer.person is None
 
 
-def test_an_asserted_identity_without_account_is_refused(desk: Desk) -> None:
+def test_who_has_no_account_is_refused(desk: Desk) -> None:
     with pytest.raises(Refusal) as refusal:
         desk.send("stranger", "register_site", SITE)
 
@@ -151,7 +149,7 @@ def test_two_conducts_over_one_store_see_each_others_entries(desk: Desk) -> None
     desk.send("lead", "register_site", SITE)
 
     with pytest.raises(Refusal) as refusal:
-        other.carry_out(desk.envelope("register_site", SITE), asserted("lead"), trial="T1")
+        other.carry_out(desk.envelope("register_site", SITE), desk.identity("lead"), trial="T1")
 
     assert refusal.value.code == "site_exists"
 
@@ -160,7 +158,7 @@ def test_commands_that_overtake_each_other_are_decided_again(desk: Desk) -> None
     envelopes = [desk.envelope("register_site", {**SITE, "site": f"{n:02d}"}) for n in range(12)]
     conducts = [Conduct(desk.store.ports) for _ in range(4)]
     threads = [
-        Thread(target=conducts[n % 4].carry_out, args=(envelope, asserted("lead")), kwargs={"trial": "T1"})
+        Thread(target=conducts[n % 4].carry_out, args=(envelope, desk.identity("lead")), kwargs={"trial": "T1"})
         for n, envelope in enumerate(envelopes)
     ]
 
@@ -174,20 +172,9 @@ def test_commands_that_overtake_each_other_are_decided_again(desk: Desk) -> None
 
 def test_a_store_is_set_up_once(desk: Desk) -> None:
     with pytest.raises(InvalidInputError) as again:
-        set_up(desk.store.ports, asserted("a"), environment="demonstration", printed_name="A", organisation="O")
+        set_up(desk.store.ports, person="a", environment="demonstration", printed_name="A", organisation="O")
 
     assert again.value.code == "already_set_up"
-
-
-def test_production_stores_wait_for_credentials(tmp_path: Path) -> None:
-    store = create_store(tmp_path / "store", tmp_path / "secret.key")
-
-    with pytest.raises(InvalidInputError) as refused:
-        set_up(store.ports, asserted("a"), environment="production", printed_name="A", organisation="O")
-
-    assert refused.value.code == "production_needs_credentials"
-    assert store.ledger.ledgers() == []
-    store.close()
 
 
 def test_a_trial_registered_twice_is_refused(desk: Desk) -> None:
@@ -217,8 +204,8 @@ def test_a_fact_found_by_a_rule_names_what_caused_it(desk: Desk) -> None:
 
 
 def test_an_identity_keeps_its_session_and_originator(desk: Desk) -> None:
-    identity = Identity("lead", "asserted", "s1", "another program")
+    identity = desk.identity("lead")._replace(originator="another program")
     desk.store.conduct.carry_out(desk.envelope("register_site", SITE), identity, trial="T1")
 
     body = desk.store.ledger.stream("trial:T1/site/01")[0].body
-    assert (body.session, body.originator) == ("s1", "another program")
+    assert (body.session, body.originator) == (identity.session, "another program")

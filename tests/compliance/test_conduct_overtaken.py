@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 
 from compliance.conduct import TRIES, Conduct
 from compliance.envelope import Envelope
+from compliance.pages import all_entries
+from compliance.replay_auditor import audit
 from domain.allocation.facts import SlotDrawn
 from domain.errors import ConflictError, Refusal
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import Desk, open_desk
 
 SITE: dict[str, Any] = {"site": "01", "name": "A site", "country": "CN", "zone": "Asia/Shanghai"}
 PAUSED: dict[str, Any] = {"reason": {"code": "supply", "text": "The supply of kits ran out at two sites."}}
@@ -33,7 +36,7 @@ def running(desk: Desk) -> Desk:
 
 def by_another(desk: Desk, person: str, envelope: Envelope, *, trial: str | None = "T1") -> None:
     """Another program at the same store carries it out."""
-    Conduct(desk.store.ports).carry_out(envelope, asserted(person), trial=trial)
+    Conduct(desk.store.ports).carry_out(envelope, desk.identity(person), trial=trial)
 
 
 def before_next_append(desk: Desk, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
@@ -99,7 +102,7 @@ def test_one_command_refused_in_two_places_at_once_is_refused_once(
     before_next_append(running, monkeypatch, sent_as_well)
 
     with pytest.raises(Refusal, match="final for its id") as refusal:
-        running.store.conduct.carry_out(envelope, asserted("lead"), trial="T1")
+        running.store.conduct.carry_out(envelope, running.identity("lead"), trial="T1")
 
     assert refusal.value.code == "not_paused"
     assert len(refusals(running)) == 1
@@ -140,7 +143,7 @@ def test_an_allocation_draws_from_the_list_as_it_stands_once_it_holds_it(running
     late = Conduct(replace(ports, hold=held_by_another_before))
     envelope = running.envelope("allocate", {"participant": second})
 
-    done = late.carry_out(envelope, asserted("coo01"), trial="T1")
+    done = late.carry_out(envelope, running.identity("coo01"), trial="T1")
 
     drawn = [e.fact for e in running.store.ledger.page("vault:T1") if isinstance(e.fact, SlotDrawn)]
     assert [(slot.index, slot.participant) for slot in drawn] == [(1, first), (2, second)]
@@ -185,3 +188,29 @@ def test_a_lock_is_not_asked_for_over_an_open_item_that_slips_in(
 
     assert refusal.value.code == "open_items"
     assert running.size("trial:T1") > size
+
+
+@pytest.mark.requirement("P11-12")
+def test_the_position_stored_with_a_fact_covers_a_grant_that_came_while_it_was_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.register("new")
+    identity, envelope, stream = desk.identity("new"), desk.envelope("register_site", SITE), desk.store.ledger.stream
+
+    def given_meanwhile(name: str, *, after: int = 0) -> Any:
+        if name == "system/person/new":
+            monkeypatch.setattr(desk.store.ledger, "stream", stream)
+            desk.clock.shows -= timedelta(minutes=1)  # the desk sends a minute later
+            desk.grant("new", "sponsor_lead")
+        return stream(name, after=after)
+
+    monkeypatch.setattr(desk.store.ledger, "stream", given_meanwhile)
+
+    Conduct(desk.store.ports).carry_out(envelope, identity, trial="T1")
+
+    (registered,) = desk.store.ledger.stream("trial:T1/site/01")
+    given = desk.store.ledger.stream("system/person/new")[-1]
+    assert registered.body.authority.grant == given.fact.grant
+    assert registered.body.authority.system_position >= given.frame.position
+    ledgers = {name: all_entries(desk.store.ledger, name) for name in desk.store.ledger.ledgers()}
+    assert audit(ledgers.pop("system"), ledgers).differences == ()

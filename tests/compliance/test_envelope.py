@@ -99,6 +99,7 @@ def test_a_line_may_leave_time_performer_and_correlation_out() -> None:
         (written().replace(b'"12"', b"12.5"), "float", ""),
         (written().replace(b'"12"', b"NaN"), "float", ""),
         (written().replace(b'"12"', b"9007199254740992"), "too_large_number", ""),
+        (written().replace(b'"12"', b"9" * 5_000), "too_large_number", ""),
         (written().replace(b'"sledai"', b'"\\ud800"'), "unpaired_surrogate", ""),
         (written()[:-1] + b', "command": "enrol"}', "duplicate_key", ""),
         (b'{"a":' * 40 + b"1" + b"}" * 40, "too_deep", ""),

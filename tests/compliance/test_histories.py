@@ -13,7 +13,7 @@ from domain.eligibility.rule import Measured
 from domain.errors import InvalidInputError
 from domain.participant.participant import Participant
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import START, Desk, asserted, open_desk
+from tests.compliance.stores import START, Desk, open_desk
 
 REASON = {"code": "transcription", "text": "Digits were swapped in copying."}
 
@@ -89,7 +89,7 @@ def test_a_store_that_was_never_set_up_says_so(tmp_path: Path, desk: Desk) -> No
     envelope = desk.envelope("register_person", {"person": "x", "printed_name": "X", "organisation": "O"})
 
     with pytest.raises(InvalidInputError) as error:
-        Conduct(empty.ports).carry_out(envelope, asserted("admin"), trial=None)
+        Conduct(empty.ports).carry_out(envelope, desk.identity("admin"), trial=None)
 
     assert error.value.code == "not_set_up"
     assert empty.ledger.ledgers() == []

@@ -13,7 +13,7 @@ from domain.access.facts import RecordRead
 from domain.errors import InvalidInputError, NotFoundError, Refusal
 from projections.participant import Participants
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import Desk, open_desk
 
 FEVER = {"reporter": "site", "term": "Fever", "narrative": "Fever of 39 degrees for two days.", "serious": False}
 
@@ -39,8 +39,8 @@ def read_events(desk: Desk) -> list[RecordRead]:
 def test_a_site_reader_sees_its_own_participants_and_a_trial_wide_one_all(desk: Desk, inquire: Inquire) -> None:
     first, second = enrolled(desk, site="01"), enrolled(desk, site="02")
 
-    own = inquire.ask(asserted("coo02"), "read_participant", "T1", Participants).state.view()
-    all_of_them = inquire.ask(asserted("auditor"), "read_participant", "T1", Participants).state.view()
+    own = inquire.ask(desk.identity("coo02"), "read_participant", "T1", Participants).state.view()
+    all_of_them = inquire.ask(desk.identity("auditor"), "read_participant", "T1", Participants).state.view()
 
     assert [row.number for row in own] == [second]
     assert [row.number for row in all_of_them] == [first, second]
@@ -54,8 +54,10 @@ def test_what_was_known_on_a_day_and_what_was_true_on_a_day_are_two_questions(de
     assert done.receipt is not None
     recorded = done.receipt.placed[0].recorded_at
 
-    before = inquire.reading(asserted("auditor"), "read_ledger", "T1", Axes(known=recorded.replace(microsecond=0)))
-    true = inquire.reading(asserted("auditor"), "read_ledger", "T1", Axes(true=date(2027, 2, 20), zone="Asia/Shanghai"))
+    before = inquire.reading(desk.identity("auditor"), "read_ledger", "T1", Axes(known=recorded.replace(microsecond=0)))
+    true = inquire.reading(
+        desk.identity("auditor"), "read_ledger", "T1", Axes(true=date(2027, 2, 20), zone="Asia/Shanghai")
+    )
 
     assert before.position < desk.size("trial:T1") or before.position == done.receipt.placed[-1].position
     assert true.true == datetime(2027, 2, 20, 15, 59, 59, 999999, tzinfo=UTC)
@@ -66,9 +68,9 @@ def test_what_was_known_on_a_day_and_what_was_true_on_a_day_are_two_questions(de
     ("when", "code"),
     [(date(9999, 1, 1), "bad_date"), (datetime(2027, 3, 1), "naive_time")],  # noqa: DTZ001 (a naive time is the case)
 )
-def test_a_moment_that_means_nothing_is_refused(inquire: Inquire, when: date, code: str) -> None:
+def test_a_moment_that_means_nothing_is_refused(desk: Desk, inquire: Inquire, when: date, code: str) -> None:
     with pytest.raises(InvalidInputError) as error:
-        inquire.reading(asserted("auditor"), "read_ledger", "T1", Axes(known=when))
+        inquire.reading(desk.identity("auditor"), "read_ledger", "T1", Axes(known=when))
 
     assert error.value.code == code
 
@@ -77,14 +79,14 @@ def test_a_trial_that_is_not_there_is_not_found_by_who_might_read_it(desk: Desk,
     desk.hire("everywhere", "auditor", trial=None)
 
     with pytest.raises(NotFoundError):
-        inquire.reading(asserted("everywhere"), "read_ledger", "T9")
+        inquire.reading(desk.identity("everywhere"), "read_ledger", "T9")
 
 
 def test_a_reader_without_a_role_is_refused_and_the_refusal_recorded(desk: Desk, inquire: Inquire) -> None:
     size = desk.size("access:T1")
 
     with pytest.raises(Refusal):
-        inquire.reading(asserted("maker"), "read_ledger", "T1")
+        inquire.reading(desk.identity("maker"), "read_ledger", "T1")
 
     assert desk.size("access:T1") == size + 1
     assert desk.store.ledger.page("access:T1")[-1].fact.command == "read_ledger"
@@ -99,14 +101,14 @@ def test_a_disclosure_is_read_by_its_recipient_alone_and_every_look_is_recorded(
     assert done.receipt is not None
     request = done.receipt.placed[0].stream.rpartition("/")[2]
 
-    shown = [inquire.disclosure(asserted("inv01"), "T1", request) for _ in range(2)]
+    shown = [inquire.disclosure(desk.identity("inv01"), "T1", request) for _ in range(2)]
 
     assert shown[0] == shown[1]
     assert shown[0].arm in {"x1", "x2"}
     assert shown[0].label not in repr(shown[0])
     assert [(fact.what, fact.scope) for fact in read_events(desk)] == [("disclosure", request)] * 2
     with pytest.raises(NotFoundError):
-        inquire.disclosure(asserted("officer"), "T1", request)
+        inquire.disclosure(desk.identity("officer"), "T1", request)
 
 
 def test_a_sealed_text_is_opened_for_its_readers_and_a_safety_text_leaves_a_trace(desk: Desk, inquire: Inquire) -> None:
@@ -116,15 +118,15 @@ def test_a_sealed_text_is_opened_for_its_readers_and_a_safety_text_leaves_a_trac
     event = done.receipt.placed[0].event_id
     assert event is not None
 
-    assert inquire.text(asserted("auditor"), "T1", event, "term") == "Fever"
+    assert inquire.text(desk.identity("auditor"), "T1", event, "term") == "Fever"
     assert read_events(desk) == []
-    assert inquire.text(asserted("doctor"), "T1", event, "narrative").startswith("Fever of 39")
-    assert inquire.text(asserted("coo01"), "T1", event, "narrative").startswith("Fever of 39")
+    assert inquire.text(desk.identity("doctor"), "T1", event, "narrative").startswith("Fever of 39")
+    assert inquire.text(desk.identity("coo01"), "T1", event, "narrative").startswith("Fever of 39")
     assert [fact.what for fact in read_events(desk)] == ["narrative"] * 2
     with pytest.raises(Refusal):
-        inquire.text(asserted("auditor"), "T1", event, "narrative")
+        inquire.text(desk.identity("auditor"), "T1", event, "narrative")
     with pytest.raises(NotFoundError):
-        inquire.text(asserted("coo02"), "T1", event, "term")
+        inquire.text(desk.identity("coo02"), "T1", event, "term")
 
 
 def test_a_person_with_a_wide_role_opens_safety_texts_only_where_the_safety_role_reaches(
@@ -139,7 +141,7 @@ def test_a_person_with_a_wide_role_opens_safety_texts_only_where_the_safety_role
     desk.grant("both", "monitor")
 
     with pytest.raises(Refusal):
-        inquire.text(asserted("both"), "T1", event, "narrative")
+        inquire.text(desk.identity("both"), "T1", event, "narrative")
 
 
 @pytest.mark.parametrize("field", ["serious", "nothing"])
@@ -152,13 +154,13 @@ def test_what_is_no_sealed_text_is_not_opened(desk: Desk, inquire: Inquire, fiel
 
     for wanted in (event, uuid4()):
         with pytest.raises(NotFoundError):
-            inquire.text(asserted("auditor"), "T1", wanted, field)
+            inquire.text(desk.identity("auditor"), "T1", wanted, field)
 
 
 def test_what_a_lock_would_have_to_accept_can_be_asked_beforehand(desk: Desk, inquire: Inquire) -> None:
     number = enrolled(desk)
 
-    items = inquire.open_items(asserted("dm"), "T1")
+    items = inquire.open_items(desk.identity("dm"), "T1")
 
     assert ("unsigned", number) in {(item.kind, item.about.rpartition("/")[2]) for item in items}
 
@@ -185,9 +187,9 @@ def test_a_wide_reader_who_treats_at_one_site_opens_safety_texts_of_that_site_al
     desk.hire("both", "auditor")
     desk.grant("both", "investigator", ["01"])
 
-    assert inquire.text(asserted("both"), "T1", events["01"], "narrative").startswith("Fever of 39")
+    assert inquire.text(desk.identity("both"), "T1", events["01"], "narrative").startswith("Fever of 39")
     with pytest.raises(NotFoundError):
-        inquire.text(asserted("both"), "T1", events["02"], "narrative")
+        inquire.text(desk.identity("both"), "T1", events["02"], "narrative")
     assert len(read_events(desk)) == 1
 
 
@@ -197,7 +199,7 @@ def test_a_refusal_about_a_trial_that_is_not_there_is_recorded_in_the_system_led
     size = desk.size("system")
 
     with pytest.raises(Refusal):
-        inquire.reading(asserted("maker"), "read_ledger", "T9")
+        inquire.reading(desk.identity("maker"), "read_ledger", "T9")
 
     assert desk.size("system") == size + 1
     assert desk.store.ledger.page("system", after=size)[0].fact.command == "read_ledger"

@@ -17,7 +17,7 @@ from compliance.reports.catalogue import CATALOGUE
 from domain.access.facts import ReportDelivered, ReportProduced, ReportRequested
 from domain.errors import InvalidInputError, NotFoundError
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import Desk, open_desk
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def run(desk: Desk, person: str = "auditor", *, axes: Axes = NOW, positions: Map
     build = partial(audit_trail, filters=NO_FILTERS)
     request = Request("audit-trail", "report_audit_trail", build, "all", "a test", axes, positions or {})
     reporting = Reporting(Inquire(desk.store.ports), render)
-    produced = reporting.run(asserted(person), "T1", request, body_html)
-    reporting.delivered(asserted(person), "T1", produced)
+    produced = reporting.run(desk.identity(person), "T1", request, body_html)
+    reporting.delivered(desk.identity(person), "T1", produced)
     return produced
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.registers import registers
 from adapters.render import body_html, render
 from compliance.inquire import NOW, Axes, Inquire
 from compliance.proofs.tree import root_of
@@ -19,7 +20,7 @@ from domain.access.facts import CommandRefused, ReportDelivered, ReportProduced,
 from domain.errors import NotFoundError, Refusal
 from domain.record import Entry
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import Desk, open_desk
 
 TRIAL, ACCESS = "trial:T1", "access:T1"
 
@@ -38,11 +39,12 @@ def desk(tmp_path: Path) -> Generator[Desk]:
 def request(report: str = "audit-trail", axes: Axes = NOW, **positions: int) -> Request:
     listed = CATALOGUE[report]
     at = {f"{kind}:T1": position for kind, position in positions.items()}
-    return Request(report, listed.action, listed.builder(NO_FILTERS), "everything", "a test", axes, at)
+    return Request(report, listed.action, listed.builder(NO_FILTERS), "everything", "a test", axes, at, listed.reads)
 
 
 def run(desk: Desk, person: str, asked: Request | None = None) -> Run:
-    return Reporting(Inquire(desk.store.ports), render).run(asserted(person), "T1", asked or request(), body_html)
+    reporting = Reporting(Inquire(desk.store.ports), render, registers())
+    return reporting.run(desk.identity(person), "T1", asked or request(), body_html)
 
 
 def entries(body: Body) -> list[dict[str, str | None]]:
@@ -59,8 +61,8 @@ def test_a_run_is_recorded_as_requested_produced_and_delivered(desk: Desk) -> No
     before, size = desk.size(ACCESS), desk.size(TRIAL)
     reporting = Reporting(Inquire(desk.store.ports), render)
 
-    done = reporting.run(asserted("auditor"), "T1", request(), body_html)
-    reporting.delivered(asserted("auditor"), "T1", done)
+    done = reporting.run(desk.identity("auditor"), "T1", request(), body_html)
+    reporting.delivered(desk.identity("auditor"), "T1", done)
 
     asked, produced, delivered = accesses(desk, before)
     assert [entry.fact.__class__ for entry in (asked, produced, delivered)] == [
@@ -139,7 +141,7 @@ def test_each_source_is_printed_with_the_root_of_its_leaves(desk: Desk) -> None:
 def test_as_known_on_a_moment_every_ledger_is_read_as_of_that_moment(desk: Desk) -> None:
     moment = desk.clock.shows
     sizes = (desk.size(TRIAL), desk.size(ACCESS))
-    desk.clock.shows = moment.replace(year=2028)
+    desk.clock.shows = moment.replace(month=12)
     run(desk, "auditor")
     enrolled(desk)
 
@@ -184,4 +186,4 @@ def test_a_trial_that_is_not_there_is_not_found(desk: Desk) -> None:
     desk.hire("everywhere", "auditor", trial=None)
 
     with pytest.raises(NotFoundError):
-        Reporting(Inquire(desk.store.ports), render).run(asserted("everywhere"), "T9", request(), body_html)
+        Reporting(Inquire(desk.store.ports), render).run(desk.identity("everywhere"), "T9", request(), body_html)

@@ -9,6 +9,7 @@ from domain.allocation.facts import PlaceTaken
 from domain.ledger.facts import LedgerOpened
 from domain.participant.facts import ScreeningNumberIssued
 from domain.record import Entry
+from domain.signature.facts import SignatureWithdrawn
 from domain.streams import kind_of
 from tests.projections import facts as told
 from tests.projections.entries import TRIAL, Book
@@ -55,6 +56,41 @@ def test_screening_numbers_and_places_of_strata_are_told_apart_though_their_stre
         assert seen == [ScreeningNumberIssued(number=number), PlaceTaken(participant=number, stratum="LN")]
 
 
+@pytest.mark.parametrize("site", ["01", "02"])
+def test_signatures_are_read_by_the_site_of_the_record_that_they_stand_beside(site: str) -> None:
+    book, number = two_sites(), "001" if site == "01" else "002"
+    own = [told.person(number), told.case(f"A{number}"), told.request(f"U{number}"), streams.site(TRIAL, site)]
+    for record in (*own, streams.deviation(TRIAL, f"V{number}")):
+        book.write(streams.signatures(record), SignatureWithdrawn(signature="s1"))
+    signatures = {entry.frame.stream for entry in visible(book.entries, {site}) if about(entry) in own}
+
+    other = visible(book.entries, {"02" if site == "01" else "01"})
+
+    assert {streams.signatures(record) for record in own} <= signatures
+    assert not [entry for entry in other if streams.kind_of(entry.frame.stream) == "signature"]
+
+
+def about(entry: Entry) -> str:
+    return streams.about(entry.frame.stream)
+
+
+@pytest.mark.parametrize("record", [streams.trial(TRIAL), streams.protocol(TRIAL)])
+def test_signatures_on_trial_and_protocol_are_read_by_every_site(record: str) -> None:
+    book = two_sites()
+    entry = book.write(streams.signatures(record), SignatureWithdrawn(signature="s1"))
+
+    assert entry in visible(book.entries, {"01"})
+    assert entry in visible(book.entries, {"02"})
+
+
+def test_signatures_on_a_record_that_nobody_knows_are_read_by_no_site() -> None:
+    book = two_sites()
+    entry = book.write(streams.signatures(told.person("999")), SignatureWithdrawn(signature="s1"))
+
+    assert entry not in visible(book.entries, {"01", "02"})
+    assert entry in visible(book.entries, None)
+
+
 def test_what_names_nobody_known_is_read_by_no_site() -> None:
     book = two_sites()
     book.write(told.case("A9"), told.reported(case="A9", participant="999"))
@@ -78,7 +114,7 @@ def test_no_entry_beyond_the_trial_as_a_whole_is_read_by_two_sites(history: tupl
     seen = [visible(history, {site}) for site in sites]
     for entry in history:
         readers = sum(entry in entries for entries in seen)
-        if kind_of(entry.frame.stream) in TRIAL_WIDE:
+        if kind_of(streams.about(entry.frame.stream)) in TRIAL_WIDE:
             assert readers == len(sites)
         else:
             assert readers <= 1

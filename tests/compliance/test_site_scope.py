@@ -82,8 +82,8 @@ def test_of_two_sites_each_reads_its_own_records_and_none_of_the_others(desk: De
 def test_what_a_site_set_up_belongs_to_it_and_what_concerns_the_trial_to_all(desk: Desk) -> None:
     shared = seen(desk, {"77"})
 
-    assert kinds(desk, shared) == {"ledger", "trial", "protocol", "randomisation"}
-    assert kinds(desk, seen(desk, {"01"}) - shared) == {"site"}
+    assert kinds(desk, shared) == {"ledger", "trial", "protocol", "randomisation", "signature"}
+    assert kinds(desk, seen(desk, {"01"}) - shared) == {"site", "signature"}
 
 
 def test_a_case_of_somebody_who_was_never_screened_is_no_sites_alone(desk: Desk) -> None:

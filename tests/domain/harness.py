@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,11 @@ from domain.ledger.facts import Environment
 from domain.participant.participant import Participant
 from domain.people.roles import Role
 from domain.record import Authority, Body, Context, Entry, Fact, Frame, Performer, Recorded
+from domain.session.facts import Component
+from domain.signature.facts import SignatureMade
+from domain.signature.meanings import ATTESTATIONS
+from domain.signature.signatures import Signatures
+from domain.signature.standing import Need, needs, standing
 from domain.times import Occurred, zone
 from domain.trial.lock import LockView
 from domain.values import Code, decode_hook, encode_hook
@@ -70,6 +75,11 @@ ADMINISTRATOR = persona("admin-01", "administrator", "Sponsor")
 NOBODY_KNOWN = Performer(person=None, role=None)
 
 
+def session_of(actor: Actor) -> str:
+    """The session in which a test's person acts, unless the world has another one for the person."""
+    return f"session-{actor.person}"
+
+
 class OpenSeals:
     """Seals that hide nothing from the test: what was sealed is kept aside under its nonce."""
 
@@ -108,6 +118,16 @@ class OpenSeals:
         return nonce
 
 
+class TestSigner:
+    """Seals that a test can check again."""
+
+    key = "5" * 64
+    public = bytes(32)
+
+    def __call__(self, signed: bytes) -> bytes:
+        return sha256(signed).digest() * 2
+
+
 class World:
     """All that is recorded, and a clock; `when` and `refuses` let a command come."""
 
@@ -120,10 +140,14 @@ class World:
         self.chance = random.Random(seed)
         self.seals = OpenSeals(self.chance)
         self.randomiser = RandV1()
+        self.signs = TestSigner()
+        self.presented: tuple[Component, ...] = ("password", "totp")
         self.entries: dict[str, list[Entry]] = {}
         self.positions: dict[str, int] = {}
         self.whole: LockView | None = None
         self.last_given: Given | None = None
+        self.signs_itself = True
+        self.sessions: dict[str, str] = {}
         self._folded: dict[str, tuple[int, Aggregate]] = {}
 
     def at(self, moment: str) -> "World":
@@ -146,7 +170,7 @@ class World:
         """Let the command come: decided, recorded, folded on; the new entries."""
         actor = by or self.by
         claimed = occurred if isinstance(occurred, Occurred) else self.claimed(occurred)
-        room = self.room(wish)
+        room = self.room(wish, actor)
         given = self.given(wish, actor, claimed, performer or self.performer(actor), room)
         decided = wish.decide(given, room)
         return tuple(self.record(one, given, wish.version_in_force(given, room)) for one in decided)
@@ -185,15 +209,19 @@ class World:
             seals=self.seals,
             randomiser=self.randomiser,
             key_scope=f"trial:{self.trial}" if room is None else wish.key_scope(room),
+            signs=self.signs,
+            session=self.session(actor),
+            presented=self.presented,
         )
         return self.last_given
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
-    def room(self, wish: Command) -> Room:
-        """Load what the command names, until it names nothing new, as conduct does."""
-        loaded: dict[str, Aggregate] = {}
+    def room(self, wish: Command, actor: Actor = INVESTIGATOR) -> Room:
+        """Load who sends, and what the command names, until it names nothing new, as conduct does."""
+        own = (streams.person(actor.person), streams.session(self.session(actor)))
+        loaded: dict[str, Aggregate] = {stream: self.aggregate(stream) for stream in own}
         while True:
             named = wish.streams(Room(self.trial, loaded))
             new = [stream for stream in named if stream not in loaded]
@@ -201,10 +229,14 @@ class World:
                 break
             loaded |= {stream: self.aggregate(stream) for stream in new}
         vouched = wish.vouched_stream(self.trial)
-        roots = {} if vouched is None else {vouched: self.root(vouched)}
+        roots = {} if vouched is None else {vouched: self.root(vouched, wish.vouched_version())}
         room = Room(self.trial, loaded, self.whole if wish.SEES_WHOLE_TRIAL else None, roots)
         looked_at = {stream: tuple(effective(self.entries.get(stream, []))) for stream in wish.entries_of(room)}
         return replace(room, entries=looked_at)
+
+    def session(self, actor: Actor) -> str:
+        """The session in which a person acts now."""
+        return self.sessions.get(actor.person, session_of(actor))
 
     def aggregate(self, stream: str) -> Aggregate:
         """The state of a stream, corrections applied and voided entries dropped."""
@@ -226,8 +258,9 @@ class World:
     def participant(self, number: str = "001") -> Participant:
         return self.get(Participant, streams.participant(self.trial, number))
 
-    def root(self, stream: str) -> str:
-        return root_of(sha256(repr(entry).encode()).digest() for entry in self.entries.get(stream, [])).hex()
+    def root(self, stream: str, version: int | None = None) -> str:
+        leaves = (sha256(repr(entry).encode()).digest() for entry in self.entries.get(stream, [])[:version])
+        return root_of(leaves).hex()
 
     def facts(self, stream: str) -> tuple[Fact, ...]:
         return tuple(entry.fact for entry in self.entries.get(stream, []))
@@ -259,7 +292,47 @@ class World:
         )
         entry: Entry = Recorded(body=body, frame=frame)
         held.append(entry)
+        if self.signs_itself:
+            self._sign_owed(entry, given)
         return entry
+
+    def _sign_owed(self, entry: Entry, given: Given) -> None:
+        """Sign what this entry asks to be signed, as who sent the act would."""
+        stream = entry.frame.stream
+        if streams.ledger_of(stream) != streams.trial_ledger(self.trial) or streams.kind_of(stream) == "signature":
+            return
+        known = effective(self.entries[stream])
+        made = self.get(Signatures, streams.signatures(stream)).made
+        for need in needs(known):
+            new = need.since.body.event_id == entry.body.event_id
+            if new and standing(need, made, known) == "owed":
+                self.signed(need, given)
+
+    def signed(self, need: Need, given: Given, **changes: Any) -> Entry:
+        """Put a signature over the record as it stands into the past; `changes` replace parts of it."""
+        stream, by = need.entry.frame.stream, need.entry.body
+        actor = Actor(by.actor, by.printed_name, cast("Role", by.role), by.organisation)
+        fields: dict[str, Any] = {
+            "attestation": ATTESTATIONS[need.row.meaning],
+            "components": ("password", "totp"),
+            "display_digest": "d" * 64,
+            "first_in_session": True,
+            "key": self.signs.key,
+            "local_offset": "+08:00",
+            "meaning": need.row.meaning,
+            "printed_name": by.printed_name,
+            "purpose": need.purpose,
+            "record_digest": self.root(stream),
+            "seal": bytes(64),
+            "signature": f"{self.chance.getrandbits(40):010x}",
+            "signed_at": self.now,
+            "signer": by.actor,
+            "stream": stream,
+            "successor_of": None,
+            "version": len(self.entries[stream]),
+        }
+        decided = Decided(streams.signatures(stream), SignatureMade(**fields | changes), self.new_id())
+        return self.record(decided, replace(given, actor=actor, performer=self.performer(actor)), None)
 
 
 def context_of(world: World, decided: Decided, given: Given, version_in_force: str | None) -> dict[str, Any]:

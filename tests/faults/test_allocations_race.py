@@ -12,7 +12,7 @@ import pytest
 from compliance.conduct import Conduct
 from domain.allocation.facts import SlotDrawn
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import Desk, open_desk
 
 pytestmark = pytest.mark.faults
 PARTICIPANTS = 60
@@ -44,9 +44,10 @@ def test_sixteen_threads_draw_sixty_slots_each_once(desk: Desk) -> None:
     numbers = [enrolled(desk) for _ in range(PARTICIPANTS)]
     envelopes = [desk.envelope("allocate", {"participant": number}) for number in numbers]
     conducts = [Conduct(desk.store.ports) for _ in range(4)]
+    coordinator = desk.identity("coo01")
 
     def allocate(index: int) -> None:
-        conducts[index % 4].carry_out(envelopes[index], asserted("coo01"), trial="T1")
+        conducts[index % 4].carry_out(envelopes[index], coordinator, trial="T1")
 
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(allocate, range(PARTICIPANTS)))
@@ -57,10 +58,13 @@ def test_sixteen_threads_draw_sixty_slots_each_once(desk: Desk) -> None:
 def test_four_processes_draw_sixty_slots_each_once(desk: Desk, tmp_path: Path) -> None:
     numbers = [enrolled(desk) for _ in range(PARTICIPANTS)]
     clock = desk.clock.shows.isoformat()
+    session = desk.identity("coo01").session
     shares = [numbers[start::4] for start in range(4)]
 
     children = [
-        subprocess.Popen([sys.executable, str(CHILD), str(tmp_path), clock, json.dumps(share)], stdout=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, str(CHILD), str(tmp_path), clock, json.dumps(share), session], stdout=subprocess.PIPE
+        )
         for share in shares
     ]
     outputs = [child.communicate(timeout=120)[0] for child in children]

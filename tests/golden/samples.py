@@ -72,6 +72,8 @@ def _value(name: str, info: kinds.Type, variant: int) -> Any:
             return datetime(2028, 2, 29, 23, 59, 59, variant, tzinfo=UTC)
         case kinds.LiteralType(values=values):
             return sorted(values, key=str)[-variant]
+        case kinds.BytesType(min_length=int(length)):
+            return bytes([variant + 1]) * length
         case kinds.CustomType(cls=written):
             return WRITTEN[written][variant]
         case kinds.VarTupleType(item_type=item):

@@ -20,7 +20,7 @@ from domain.catalogue import EventType, event_types
 from domain.fields import Audience, SealedFact, SealedText
 from domain.ports import NewEntry
 from domain.record import Context
-from domain.streams import access_ledger, ledger_of
+from domain.streams import SYSTEM_LEDGER, access_ledger, ledger_of, officers, person, provider
 from domain.upcasts import STEPS
 from tests.golden.samples import VARIANTS, sample
 
@@ -32,9 +32,21 @@ LIKE = "participant.visit_recorded.v1"
 NEW_STREAMS = {
     "command.refused.v1": f"{access_ledger(TRIAL)}/refusal/golden",
     "record.read.v1": f"{access_ledger(TRIAL)}/reading/golden",
-    "report.requested.v1": f"{access_ledger(TRIAL)}/report/golden",
+    "report.requested.v2": f"{access_ledger(TRIAL)}/report/golden",
+    "report.opened.v1": f"{access_ledger(TRIAL)}/report/golden",
     "report.produced.v1": f"{access_ledger(TRIAL)}/report/golden",
     "report.delivered.v1": f"{access_ledger(TRIAL)}/report/golden",
+    "officer.appointed.v1": officers(TRIAL),
+    "officer.released.v1": officers(TRIAL),
+    "provider_identity.linked.v1": provider("https://login.example"),
+    "provider_identity.unlinked.v1": provider("https://login.example"),
+    "security.signal_raised.v1": f"{SYSTEM_LEDGER}/authentication/golden",
+    "service.described.v1": person("service-01"),
+    "service.key_registered.v1": person("service-01"),
+    "service.key_revoked.v1": person("service-01"),
+    "deployment.checked.v1": "system/deployment/golden",
+    "evidence.presented.v1": "system/deployment/golden",
+    "procedures.named.v1": "system/deployment/golden",
     "correction.proposed.v1": f"trial:{TRIAL}/participant/005",
     "correction.declined.v1": f"trial:{TRIAL}/participant/005",
 }

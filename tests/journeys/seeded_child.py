@@ -14,7 +14,7 @@ from compliance.proofs.verify import verify_ledger
 from compliance.reporting import Reporting, Request
 from compliance.reports.audit_trail import audit_trail
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import asserted, open_desk
+from tests.compliance.stores import open_desk
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
         desk.send("coo01", "allocate", {"participant": enrolled(desk)})
         desk.hire("aud", "auditor")
         request = Request("audit-trail", "report_audit_trail", audit_trail, "all", "a test", NOW, {})
-        run = Reporting(Inquire(desk.store.ports), render).run(asserted("aud"), "T1", request, body_html)
+        run = Reporting(Inquire(desk.store.ports), render).run(desk.identity("aud"), "T1", request, body_html)
     with closing(look_at(folder / "store")) as file:
         verdicts = [verify_ledger(name, file.rows(name), file.head(name)) for name in file.ledgers()]
     told = {

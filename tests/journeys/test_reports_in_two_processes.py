@@ -1,14 +1,15 @@
 """On a ledger with the host's clock and fresh keys, one position gives one report, whichever process runs it."""
 
-import json
-import os
 import re
-import subprocess
-import sys
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from adapters.wiring import Sources, create_store
+from compliance.setup import set_up
+from tests.cli.invoking import SEED, Cli
+from tests.cli.people import Office
+
 ODD = {
     "PERSISTENCE_MODULE": "eventsourcing.popo",
     "SQLITE_DBNAME": ":memory:",
@@ -29,48 +30,23 @@ ODD = {
 """What the libraries would listen to, set to what would harm."""
 
 
-def cli(store: Path, *args: str, given: str = "", **environment: str) -> str:
-    told = subprocess.run(
-        [sys.executable, "-m", "adapters.cli.main", "--store", str(store), *args],
-        input=given,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "300", **environment},
-        timeout=120,
-        check=False,
-    )
+def run(cli: Cli, *args: str, **environment: str) -> str:
+    told = cli.process(*args, given=b"", COLUMNS="300", **environment)
     assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout
+    return told.stdout.decode()
 
 
-def prepared(store: Path) -> None:
-    cli(
-        store,
-        "init",
-        "--environment",
-        "demonstration",
-        "--administrator",
-        "admin",
-        "--name",
-        "A",
-        "--organisation",
-        "O",
-    )
-    people = [("lead", "sponsor_lead"), ("auditor", "auditor")]
-    lines = [
-        {"command": "register_person", "payload": {"person": person, "printed_name": person, "organisation": "O"}}
-        for person, _ in people
-    ] + [
-        {"command": "grant_role", "payload": {"person": person, "role": role, "requested_by": "somebody"}}
-        for person, role in people
-    ]
-    given = "".join(
-        json.dumps({**line, "command_id": f"0f5f5f8e-7a52-4d3a-9a0d-0c2a4f1b9d{n:02d}"}) + "\n"
-        for n, line in enumerate(lines)
-    )
-    cli(store, "apply", "-", "--as", "admin", given=given)
-    cli(store, "trial", "import", str(ROOT / "adapters" / "seed" / "NCT03458156.json"), "--as", "lead")
+def prepared(folder: Path) -> Cli:
+    """People, logged in, and a trial imported; fresh keys and the host's clock."""
+    cli = Cli(folder)
+    store = create_store(cli.store, cli.key_file, Sources(seeded=True))
+    with closing(store):
+        set_up(store.ports, person="admin-01", environment="demonstration", printed_name="A", organisation="O")
+        office = Office(store, cli.people)
+        office.begin("admin-01", "admin-02")
+        office.hire("auditor", "auditor", None)
+    run(cli, "trial", "import", str(SEED), *cli.by("lead-01"))
+    return cli
 
 
 def digests(out: Path) -> dict[str, str]:
@@ -79,13 +55,12 @@ def digests(out: Path) -> dict[str, str]:
 
 
 def test_one_position_gives_one_report_in_two_processes_whatever_the_environment_says(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    prepared(store)
-    wanted = ("report", "audit-trail", "--as", "auditor", "--purpose", "twice", "--zone", "Asia/Shanghai")
+    cli = prepared(tmp_path)
+    wanted = ("report", "audit-trail", *cli.by("auditor"), "--purpose", "twice", "--zone", "Asia/Shanghai")
     positions = ("--at", "trial:NCT03458156=20", "--at", "access:NCT03458156=1")
 
     told = [
-        cli(store, *wanted, *positions, "--out", str(tmp_path / name), **environment)
+        run(cli, *wanted, *positions, "--out", str(tmp_path / name), **environment)
         for name, environment in (("first", {}), ("second", ODD))
     ]
 
@@ -94,5 +69,5 @@ def test_one_position_gives_one_report_in_two_processes_whatever_the_environment
     assert len(bodies[0]) == 1
     assert digests(tmp_path / "first") == digests(tmp_path / "second")
     assert digests(tmp_path / "first")
-    verified = cli(store, "ledger", "verify", **ODD)
+    verified = run(cli, "ledger", "verify", **ODD)
     assert verified.count("level L0") == 4

@@ -29,7 +29,7 @@ def running_clock() -> datetime:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk]:
     with open_desk(tmp_path_factory.mktemp("real"), Sources(running_clock)) as opened:
-        open_trial(opened, cap=6, sites=("01", "02"))
+        open_trial(opened, cap=12, sites=("01", "02"))
         for site in ("01", "02", "01"):
             own = {"participant": enrolled(opened, site=site)}
             opened.send(f"coo{site}", "allocate", own)

@@ -17,9 +17,8 @@ from projections.late_entries import LateEntries
 from projections.participant import Participants
 from projections.trial_state import TrialState
 from tests.compliance.running_trial import enrolled, open_trial
-from tests.compliance.stores import Desk, asserted, open_desk
+from tests.compliance.stores import Desk, open_desk
 
-AUDITOR = asserted("aud")
 ACCEPTED = "Known to the team and accepted as it is."
 REASON = {"code": "monitoring", "text": "The temperature log is under review."}
 VISIT = {"visit": "V1"}
@@ -35,7 +34,7 @@ def desk(tmp_path: Path) -> Generator[Desk]:
 
 
 def ask(desk: Desk, projection: type[S], axes: Axes = NOW) -> Answer[S]:
-    return Inquire(desk.store.ports).ask(AUDITOR, "read_trial", "T1", projection, axes)
+    return Inquire(desk.store.ports).ask(desk.identity("aud"), "read_trial", "T1", projection, axes)
 
 
 def deviations(desk: Desk, number: str) -> dict[str, DeviationRow]:
@@ -55,7 +54,7 @@ def report_serious(desk: Desk, number: str) -> None:
 
 
 def lock(desk: Desk) -> None:
-    items = Inquire(desk.store.ports).open_items(asserted("dm"), "T1")
+    items = Inquire(desk.store.ports).open_items(desk.identity("dm"), "T1")
     accepted = [{"about": item.about, "kind": item.kind, "reason": ACCEPTED} for item in items]
     desk.send("dm", "request_lock", {"accepted": accepted})
     desk.send("stat", "confirm_lock", {})

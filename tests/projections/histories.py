@@ -31,6 +31,7 @@ STREAMS: Final = (
     *("site/01", "trial", "protocol", "ledger", "randomisation", "stratum/A", "screening-numbers", "unknown/x/y"),
     *(f"unblinding/{request}" for request in ("A", "001")),
     *(f"deviation/{deviation}" for deviation in ("A", "001")),
+    *(f"signature/{record}" for record in ("participant/001", "trial", "site/01", "adverse-event/A", "policy/u1")),
 )
 HOMES: Final = {
     "participant": "participant/",
@@ -39,6 +40,7 @@ HOMES: Final = {
     "trial": "trial",
     "unblinding": "unblinding/",
     "deviation": "deviation/",
+    "signature": "signature/",
     "stratum": "stratum/",
 }
 """Where most facts of a kind stand; the rest may stand anywhere."""

@@ -217,7 +217,9 @@ def test_values_print_as_words_or_as_canonical_text(fact: Any, field: str, said:
 
 def test_a_number_that_no_ledger_could_hold_is_said_to_be_so() -> None:
     sources = (SourcePosition(ledger="trial:DEMO", position=2**60),)
-    fact = ReportRequested(blinding="BLINDED", purpose="review", report="audit", scope="all", sources=sources)
+    fact = ReportRequested(
+        blinding="BLINDED", parameters=(), purpose="review", report="audit", scope="all", sources=sources
+    )
     book = Book()
     book.write(streams.report(TRIAL, "r1"), fact)
 

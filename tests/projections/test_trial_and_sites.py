@@ -8,6 +8,7 @@ import pytest
 from domain import streams
 from domain.ledger.facts import LedgerOpened
 from domain.record import Entry
+from domain.signature.facts import SuccessorNamed
 from domain.site import facts as site
 from domain.trial import facts as trial
 from domain.values import PartialDate
@@ -29,6 +30,7 @@ from tests.projections.facts import (
     screened,
     stratum,
 )
+from tests.projections.signed import signed, taken_back
 
 SITE = streams.site(TRIAL, "01")
 DAY = PartialDate("2027-03-01")
@@ -145,6 +147,18 @@ def test_an_approval_is_shown_as_recorded_not_signed() -> None:
 
     (approval,) = found.proposals[0].approvals
     assert (approval.by.actor, approval.standing, approval.behind.position) == ("u2", "recorded, not signed", 3)
+
+
+def test_an_approval_is_shown_as_signed_while_its_signature_stands() -> None:
+    book = decision("u2", "u3")
+    signature = signed(book, book.entries[2])
+    (before,) = view(book.entries).questions
+    taken_back(book, signature)
+    book.write(streams.signatures(TRIAL_STREAM), SuccessorNamed(of="u2", successor="u9"))
+    (after,) = view(book.entries).questions
+
+    assert [approval.standing for approval in before.proposals[0].approvals] == ["signed", "recorded, not signed"]
+    assert {approval.standing for approval in after.proposals[0].approvals} == {"recorded, not signed"}
 
 
 def test_a_later_decision_sets_over_an_earlier_one_what_it_names() -> None:

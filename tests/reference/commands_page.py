@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import to_json
 
-from compliance.gate import TABLE
+from compliance.gate_table import OWN, TABLE
 from domain.command import Command
 from domain.commands import COMMANDS
 from domain.people.commands import PersonCommand
@@ -109,4 +109,6 @@ def _default(field: FieldInfo) -> str:
 
 
 def _roles(name: str) -> str:
-    return ", ".join(f"`{role}`" for role in TABLE[name])
+    if name in OWN:
+        return "every open account, about itself"
+    return ", ".join(f"`{role}`" for role in TABLE[name].roles) or "nobody"

@@ -20,6 +20,7 @@ from domain.participant.base import ParticipantNumber
 from domain.people.roles import Role
 from domain.protocol.commands import Days
 from domain.record import Instant
+from domain.signature.facts import Bytes64
 from domain.site.commands import SiteCode
 from domain.times import Occurred
 from domain.trial.commands import DesignGiven
@@ -29,6 +30,7 @@ from tests.reference.markdown import table
 NAMED: tuple[tuple[Any, str], ...] = (
     (given.Code, "code"),
     (given.Reference, "reference"),
+    (given.PrintedName, "printed name"),
     (given.PublicText, "public text"),
     (given.Words256, "words (252 bytes)"),
     (given.Words1024, "words (1,020 bytes)"),
@@ -57,6 +59,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (JsonText, "JSON text"),
     (values.Bytes16, "16 bytes"),
     (values.Bytes32, "32 bytes"),
+    (Bytes64, "64 bytes"),
     (values.Code, "code"),
     (values.Hex64, "digest"),
     (values.Name, "name"),
@@ -91,6 +94,7 @@ MEANINGS = {
     "number": 'a decimal number as text, its digits kept: `"1.50"`',
     "participant number": "3 to 6 digits: the screening number",
     "pointer": "a JSON pointer (RFC 6901) into context or payload: `/payload/value/quantity/value`",
+    "printed name": "1 to 256 characters that show: letters, no control or invisible sign, single spaces",
     "public text": "1 to 8,192 characters, about no person; readable with its entry",
     "quantity": '`{"value": number, "unit": "mg/dL"}`, the unit in UCUM',
     "record": "a record of the trial: `participant/007`, `adverse-event/CASE`, `deviation/ID`, `site/CODE`",

@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from adapters.registers import registers
 from compliance.reports.material import Material
 from compliance.reports.model import Body, Row, Source
 from domain import streams
@@ -41,6 +42,8 @@ def material(entries: Sequence[Entry], *others: Sequence[Entry], **changes: Any)
         "true_on": "at any time",
         "zone": ZONE,
         "open_text": opened,
+        "broken": {},
+        "registers": registers(),
     }
     return Material(**given | changes)
 

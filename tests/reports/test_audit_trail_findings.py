@@ -18,7 +18,8 @@ from domain.record import Entry
 from domain.values import PartialDate
 from tests.projections import facts as told
 from tests.projections.entries import TRIAL, Book, event, sealed
-from tests.reports.materials import OPENED, accesses, cells, leaf, material, rows, said, story
+from tests.reports.materials import LEDGER, OPENED, accesses, cells, leaf, material, rows, said, story
+from tests.reports.people_story import by, signed, withdrawn
 
 PRESCRIBED = {
     "position", "event_id", "recorded_at", "recorded_local", "occurred_at", "lag", "trial", "site", "participant",
@@ -44,13 +45,56 @@ def only(entry: Entry, *before: Entry) -> dict[str, str | None]:
     return of(audit_trail(material([*before, entry])), entry.frame.position)
 
 
-def test_approvals_and_sign_offs_are_recorded_not_signed_and_nothing_else_is(whole: Body) -> None:
+def test_approvals_and_judgements_say_that_they_are_not_signed_and_nothing_else_does(whole: Body) -> None:
     unsigned = {one["what"]: one["signature_status"] for one in cells(whole, "entries") if one["signature_status"]}
 
-    assert set(unsigned) == {"decision approved (D1)", "eligibility decided", "signed off", "trial locked"}
-    assert set(unsigned.values()) == {"recorded, not signed"}
+    assert unsigned == {
+        "decision approved (D1)": "overdue",
+        "eligibility decided": "overdue",
+        "signed off": "owed",
+        "trial locked": "overdue",
+    }
     assert {one["signature_id"] for one in cells(whole, "entries")} == {None}
     assert {one["review_status"] for one in cells(whole, "entries")} == {"not reviewed"}
+
+
+@pytest.mark.requirement("P11-19", "FDA-15")
+def test_every_entry_shows_all_its_signatures_with_their_states_and_a_signature_its_own() -> None:
+    book = Book()
+    book.write(told.person("001"), told.screened("001"), **by("coo", "site_coordinator"))
+    decided = book.write(told.person("001"), told.decided(eligible=True), **by("inv", "investigator"))
+    old, new = signed(book, decided, "inv", number="old"), signed(book, decided, "inv", number="new")
+    withdrawn(book, old)
+    bad = signed(book, decided, "inv", number="bad")
+    broken = {(LEDGER, bad.frame.position): "It is a copy."}
+
+    body = audit_trail(material(book.entries, broken=broken))
+
+    assert (of(body, 2)["signature_status"], of(body, 2)["signature_id"]) == ("signed", "old, new, bad")
+    said_ = [detail.text for detail in rows(body, "entries")[1].details if detail.column == "signature_id"]
+    assert [text.partition(": ")[2] for text in said_] == ["withdrawn", "", "BROKEN, It is a copy."]
+    assert "signed by Name of inv on 2027-03-01 02:04 UTC as responsibility" in said_[1]
+    own = {of(body, at)["signature_id"]: of(body, at)["signature_status"] for at in (3, 4, 6)}
+    assert own == {"old": "withdrawn", "new": "valid", "bad": "broken"}
+    assert (of(body, 3)["action"], of(body, 5)["action"], of(body, 3)["participant"]) == ("sign", "sign", "001")
+    assert ("serious", "1 signature that does not verify.") in [(i.severity, i.sentence) for i in body.attention]
+    assert new
+
+
+def test_a_superseded_signature_names_what_superseded_it_and_a_successor_whom_it_stands_for() -> None:
+    book = Book()
+    book.write(told.person("001"), told.screened("001"), **by("coo", "site_coordinator"))
+    decided = book.write(told.person("001"), told.decided(eligible=True), **by("inv", "investigator"))
+    signed(book, decided, "sub", successor_of="inv")
+    book.correct(decided, "/payload/eligible", "true", "false", **by("inv", "investigator"))
+
+    body = audit_trail(material(book.entries))
+
+    (text,) = [detail.text for detail in rows(body, "entries")[1].details if detail.column == "signature_id"]
+    assert text.startswith("signed by Name of sub as successor of inv on ")
+    assert text.endswith(": superseded by entry 4")
+    assert of(body, 2)["signature_status"] == "needs re-signing"
+    assert "1 approval or judgement to be signed again." in [item.sentence for item in body.attention]
 
 
 def test_the_leaf_hash_is_short_in_its_cell_and_whole_in_the_details(whole: Body) -> None:

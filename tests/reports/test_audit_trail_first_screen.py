@@ -70,6 +70,11 @@ def test_what_needs_attention_links_to_its_rows_the_gravest_first(whole: Body) -
     found = [(item.severity, item.sentence, tuple(ref.row for ref in item.rows)) for item in whole.attention]
 
     assert found == [
+        (
+            "serious",
+            "7 approvals and judgements not signed in time.",
+            tuple(f"trial.{at}" for at in (4, 5, 24, 27, 28, 35, 49)),
+        ),
         ("important", "1 entry recorded after the hard lock at entry 49.", ("trial.50",)),
         (
             "important",
@@ -77,11 +82,7 @@ def test_what_needs_attention_links_to_its_rows_the_gravest_first(whole: Body) -
             ("trial.41",),
         ),
         ("important", "1 correction: old value, new value and reason stand in the row.", ("trial.42",)),
-        (
-            "important",
-            "8 approvals and sign-offs recorded, not signed.",
-            tuple(f"trial.{at}" for at in (4, 5, 24, 27, 28, 35, 48, 49)),
-        ),
+        ("to note", "1 approval or judgement recorded, not signed yet.", ("trial.48",)),
         ("to note", "2 deviations recorded.", ("trial.44", "trial.45")),
         ("to note", "2 refused commands; what was submitted is not kept.", ("access.5", "access.6")),
     ]
@@ -132,7 +133,7 @@ def test_header_facts_name_what_was_read(whole: Body) -> None:
     assert whole.entries_read == 56
     assert (whole.blinding_class, whole.environment) == ("NEUTRAL", "demonstration")
     assert (whole.scope.zone, whole.scope.protocol_versions) == ("Asia/Shanghai", ("1.0",))
-    assert whole.approvals_note.startswith("recorded, not signed")
+    assert whole.approvals_note.endswith("Of 8 entries that ask for one: 1 recorded, not signed yet, 7 overdue.")
     assert whole.strength_note.startswith("asserted")
 
 

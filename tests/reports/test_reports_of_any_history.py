@@ -1,27 +1,38 @@
-"""What holds for both reports whatever was recorded: totals, links, forms, and that nothing sealed is shown."""
+"""What holds for every report whatever was recorded: totals, links, forms, and that nothing sealed is shown."""
 
 from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.render import data_forms
+from compliance.reports.access_log import access_log
 from compliance.reports.audit_filters import AuditTrailFilters, Period
 from compliance.reports.audit_trail import audit_trail
 from compliance.reports.catalogue import CATALOGUE
 from compliance.reports.model import Body
+from compliance.reports.part11 import part11
 from compliance.reports.screening_log import screening_log
+from compliance.reports.signature_log import signature_log
 from domain.record import Entry
 from tests.projections.entries import SEALED, START
 from tests.projections.histories import histories
 from tests.reports.materials import accesses, cells, material, rows, said, true_on
+from tests.reports.people_story import staffed
 from tests.reports.report_reading import from_csv, from_jsonl
 
 INSTANTS = st.sampled_from([None, START, START.replace(year=2028)])
-every_report = pytest.mark.parametrize("build", [audit_trail, screening_log], ids=["audit-trail", "screening-log"])
+REPORTS = {
+    "access-log": access_log,
+    "audit-trail": audit_trail,
+    "part11": part11,
+    "screening-log": screening_log,
+    "signature-log": signature_log,
+}
+every_report = pytest.mark.parametrize("build", REPORTS.values(), ids=REPORTS)
 
 
 def axes(true: datetime | None) -> dict[str, Any]:
@@ -81,19 +92,21 @@ def test_an_edition_shows_some_rows_of_the_whole_in_the_same_order(
 
 
 @every_report
+@settings(max_examples=50)
 @given(history=histories(), true=INSTANTS)
 def test_equal_material_gives_an_equal_body_and_nothing_sealed_stands_in_it(
     build: Any, history: tuple[Entry, ...], true: datetime | None
 ) -> None:
-    body = build(material(history, accesses().entries, **axes(true)))
+    body = build(material(history, accesses().entries, staffed().entries, **axes(true)))
 
-    assert body == build(material(history, accesses().entries, **axes(true)))
+    assert body == build(material(history, accesses().entries, staffed().entries, **axes(true)))
     assert b64encode(SEALED).decode()[:8] not in said(body)
     assert "ciphertext" not in said(body)
 
 
 @pytest.mark.requirement("P11-05")
 @every_report
+@settings(max_examples=40)
 @given(history=histories())
 def test_every_form_holds_the_same_rows_in_the_same_order(build: Any, history: tuple[Entry, ...]) -> None:
     body: Body = build(material(history))
@@ -115,4 +128,4 @@ def test_every_form_holds_the_same_rows_in_the_same_order(build: Any, history: t
 
 
 def test_every_report_of_the_catalogue_is_tested_here() -> None:
-    assert set(CATALOGUE) == {"audit-trail", "screening-log"}
+    assert set(CATALOGUE) == set(REPORTS)

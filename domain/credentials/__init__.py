@@ -1,0 +1,1 @@
+"""Which credentials a person has: set, revoked, recovered; the secrets themselves are elsewhere."""
