@@ -1,9 +1,10 @@
 """Two runs that differ in the arms alone agree in every byte that a blinded role can reach (E6(R3) 4.1, EMA 6.2.1).
 
 Compared are, for every blinded role and each site role: the trial, access and system ledger (entry bytes,
-leaf hashes, roots, sizes; sessions, failed log-ins and signatures stand in them), what the gate says, all projections on both time axes, opened texts, report files,
-what the command line prints, what senders of commands are told, and the log; over the demonstration with its
-forty screenings, and over a story in which nearly everything goes wrong.
+leaf hashes, roots, sizes; sessions, failed log-ins and signatures stand in them), what the gate says, all
+projections on both time axes, opened texts, report files, what the command line prints, what senders of commands
+are told, and the log; over the demonstration with its forty screenings, and over a story in which nearly
+everything goes wrong. In both everybody logs in, acts and signs as in any deployment.
 
 What it does not show: see `twins.py`, and docs/concepts/blinding.md. The two runs of the second story differ
 also in how many entries the vault holds, which shows in the size of the database file and in
