@@ -21,12 +21,12 @@ class SignerKey:
     def _private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._keys.key_for(SCOPE).key)
 
-    @cached_property
+    @property
     def public(self) -> bytes:
         """The public half, 32 bytes."""
         return self._private.public_key().public_bytes_raw()
 
-    @cached_property
+    @property
     def key(self) -> str:
         """SHA-256 of the public half, in hex."""
         return sha256(self.public).hexdigest()

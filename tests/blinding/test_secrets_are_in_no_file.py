@@ -125,8 +125,9 @@ def test_no_error_repeats_a_secret_and_none_is_recorded(sealed_for_real: Twin, f
 
 def test_no_object_shows_a_secret_when_it_is_printed(sealed_for_real: Twin, forms: tuple[Form, ...]) -> None:
     store, doors = sealed_for_real.store, sealed_for_real.doors
-    logged_in = doors.log_in(AUDITOR)
+    somebody = INVESTIGATOR["01"]
+    logged_in = doors.log_in(somebody)
 
-    for thing in (logged_in, store, store.authenticator, store.keys, doors, doors.held[AUDITOR], logged_in.identity):
+    for thing in (logged_in, store, store.authenticator, store.keys, doors, doors.held[somebody], logged_in.identity):
         for text in (repr(thing), f"{thing}", pretty_repr(thing)):
             assert words_in(text.encode(), (*forms, *forms_of_secrets([logged_in.token]))) == set(), type(thing)

@@ -138,7 +138,7 @@ def test_a_site_sees_signatures_of_its_own_and_of_the_trial_as_a_whole(desk: Des
     assert "not shown to this reader" in {one["identity"] for one in cells(body, "signatures")}
 
 
-@pytest.mark.requirement("P11-20", "P11-04")
+@pytest.mark.requirement("P11-20")
 def test_a_signature_that_was_copied_onto_another_record_is_shown_broken(desk: Desk) -> None:
     made = run(desk, "auditor", request("signature-log"))
     assert {one["status"] for one in cells(made.report.body, "signatures")} == {"valid"}

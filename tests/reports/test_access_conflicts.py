@@ -189,6 +189,15 @@ def test_a_role_still_open_after_the_last_delegation_at_the_site_ended_is_a_conf
     assert kinds(trial, system) == []
 
 
+@pytest.mark.parametrize("zone", ["nowhere", "America/New_York"])
+def test_a_site_whose_zone_is_none_is_judged_by_the_day_in_utc(zone: str) -> None:
+    trial, system = Book(), staffed()
+    trial.write(streams.site(TRIAL, "01"), told.registered_site(zone), **by("lead"))
+    delegated(trial, "coo", ends="2027-02-01")
+
+    assert ("delegation over", "coo", "01") in kinds(trial, system)
+
+
 def test_a_role_for_all_sites_is_held_against_nobody_whose_delegation_is_over() -> None:
     trial, system = Book(), staffed()
     trial.write(streams.site(TRIAL, "01"), told.registered_site(), **by("lead"))

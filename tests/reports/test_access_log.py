@@ -264,7 +264,7 @@ def test_failed_attempts_lockouts_and_signals_are_told_one_by_one_ids_of_nobody_
     assert body.figures[3].value == "8"
 
 
-@pytest.mark.requirement("P11-31", "P11-32")
+@pytest.mark.requirement("P11-32")
 def test_credentials_are_told_set_revoked_and_recovered() -> None:
     system = staffed()
     stream = streams.credentials("coo")

@@ -149,7 +149,6 @@ def test_a_check_that_another_release_made_keeps_its_own_name() -> None:
     assert "moon-phase" in {one["check"] for one in cells(report(opened_trial(), system), "checks")}
 
 
-@pytest.mark.requirement("P11-34")
 def test_what_people_do_is_met_with_procedure_only_where_its_document_is_named() -> None:
     system = staffed()
     named = Procedure(clause="11.300(e)", document="SOP-17", owner="Head of IT", version="3")

@@ -55,7 +55,6 @@ def test_signatures_without_a_policy_or_an_acknowledgement_are_told() -> None:
     )
 
 
-@pytest.mark.requirement("P11-22")
 def test_an_identity_verified_by_who_registered_the_account_is_not_verified() -> None:
     trial, system = opened_trial(), staffed()
     own = people.IdentityVerified(document="passport", method="in_person", person="inv", verified_by="admin")
@@ -71,7 +70,6 @@ def test_an_identity_verified_by_who_registered_the_account_is_not_verified() ->
     assert statuses(body)["11.100(b)"] == "not met"
 
 
-@pytest.mark.requirement("P11-24", "P11-25", "P11-26")
 @pytest.mark.parametrize(
     ("first", "components", "state"),
     [
@@ -92,7 +90,6 @@ def test_components_of_every_signature_are_checked_against_the_order_of_its_sess
     assert check(report(trial, staffed()), "components")[0] == state
 
 
-@pytest.mark.requirement("P11-20", "P11-19")
 def test_a_broken_signature_an_overdue_one_and_one_to_give_again_are_exceptions() -> None:
     trial, system = opened_trial(), staffed()
     entry = decided(trial)
@@ -111,7 +108,6 @@ def test_a_broken_signature_an_overdue_one_and_one_to_give_again_are_exceptions(
     assert "001" not in [word for row in cells(body, "exceptions") for word in (row["words"] or "").split()]
 
 
-@pytest.mark.requirement("P11-21", "P11-30")
 def test_an_id_given_twice_is_found() -> None:
     system = staffed()
     registered(system, "coo")
@@ -122,7 +118,7 @@ def test_an_id_given_twice_is_found() -> None:
     assert (statuses(body)["11.100(a)"], statuses(body)["11.300(a)"]) == ("not met", "not met")
 
 
-@pytest.mark.requirement("E6-29", "P11-14")
+@pytest.mark.requirement("E6-29")
 def test_orphans_training_gaps_overdue_reviews_conflicts_and_clock_drift_are_exceptions() -> None:
     trial, system = opened_trial(), staffed()
     hired(system, "gone", "monitor")

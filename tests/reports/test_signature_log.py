@@ -116,7 +116,7 @@ def test_superseded_withdrawn_and_broken_signatures_stay_with_the_reason() -> No
     assert ("to note", "1 signature was taken back.") in attention(body)
 
 
-@pytest.mark.requirement("FDA-15", "EMA-10")
+@pytest.mark.requirement("FDA-15")
 def test_what_waits_for_a_signature_is_owed_overdue_or_to_be_signed_again_with_its_date() -> None:
     trial, system = opened_trial(), staffed()
     delegation = trial.entries[-1]
@@ -265,7 +265,6 @@ def test_the_trial_as_a_record_is_named_by_the_trial_and_a_successor_by_whom_it_
     assert (row["record_type"], row["record_id"], row["successor_of"]) == ("trial", TRIAL, "med")
 
 
-@pytest.mark.requirement("EMA-10")
 def test_the_time_from_the_last_change_to_the_signature_is_summed_by_kind() -> None:
     trial, system = opened_trial(), staffed()
     for number, hours in (("001", 1), ("002", 5), ("003", 3)):
