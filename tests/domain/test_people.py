@@ -17,6 +17,7 @@ from domain.people.facts import (
 )
 from domain.people.person import Person
 from domain.people.roles import Role
+from domain.trial.commands import OpenScreening
 from tests.domain.harness import facts_of
 from tests.domain.people_story import Office, office, registering, with_roles
 
@@ -122,3 +123,8 @@ def test_a_person_folded_in_two_halves_is_the_person_folded_in_one(roles: list[R
         half = half.after(entry)
 
     assert half == world.person()
+
+
+def test_a_command_about_a_trial_is_about_no_person() -> None:
+    assert OpenScreening().concerned_person() is None
+    assert DeactivatePerson(person="u1").concerned_person() == "u1"
