@@ -136,9 +136,7 @@ def screening(
     at: At = None,
 ) -> None:
     """The screening and enrolment log with the flow of participants; no arm, all groups together."""
-    asked = axes(known, true, zone)
-    order = Order(CATALOGUE["screening-log"], NO_FILTERS, purpose, out, positions(at))
-    produce(run, run.identity(), run.trial(trial), order, asked)
+    _whole(run, "screening-log", purpose, out, trial, axes(known, true, zone), at)
 
 
 def signature_log(
