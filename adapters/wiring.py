@@ -6,6 +6,7 @@ randomness open demonstration stores only.
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from adapters.chance import FreshIds, system_clock
 from adapters.identity.authenticator import Authenticator
 from adapters.identity.file import CredentialFile
 from adapters.identity.hashing import Hashing
+from adapters.keys.emergency_log import EmergencyLog
+from adapters.keys.list_import import ListImportKey
 from adapters.keys.sealing import Opener, Sealer, VaultSealing
 from adapters.keys.secret import read_secret, write_new_secret
 from adapters.keys.signer import SignerKey, verifies
@@ -32,6 +35,7 @@ from adapters.tokens.doors import TokenDoors
 from adapters.tokens.id_tokens import Provider
 from adapters.tokens.provider import ProviderLogins
 from adapters.tokens.taken import TakenTokens
+from adapters.vault import escrow_key
 from compliance.authentication import Authentication
 from compliance.conduct import Conduct
 from compliance.contexts import environment_of
@@ -40,7 +44,7 @@ from compliance.proofs.entry import read_recorded_at
 from compliance.proofs.tree import root_of
 from compliance.randomiser import RandV1
 from domain import __version__
-from domain.errors import InvalidInputError, NotFoundError
+from domain.errors import InvalidInputError, NotFoundError, TrialproofError
 from domain.ports import Opens, Randomiser, Seals
 from domain.session.limits import Limits
 
@@ -72,7 +76,7 @@ class Sealing:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open store."""
+    """An open store; `alone` where a full disk lets nobody else open it meanwhile."""
 
     folder: Path
     recorder: LedgerRecorder
@@ -82,11 +86,17 @@ class Store:
     authenticator: Authenticator
     sources: Sources
     limits: Limits
+    alone: bool = False
 
     @property
     def ports(self) -> Ports:
         """What the compliance room was handed."""
         return self.conduct.ports
+
+    @property
+    def list_import(self) -> ListImportKey:
+        """The key to which lists made outside are sealed."""
+        return ListImportKey(self.keys)
 
     def close(self) -> None:
         """Close the files."""
@@ -105,6 +115,7 @@ def create_store(folder: Path, key_file: Path, sources: Sources = Sources()) -> 
         (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = read_secret(key_file) if key_file.exists() else write_new_secret(key_file, sources.randomness)
     keys = KeyStore.create(folder / "keys" / KEY_STORE_FILE, secret, clock=sources.clock, randomness=sources.randomness)
+    _make_room_for_emergencies(folder, keys)
     return assemble(folder, keys, sources)
 
 
@@ -121,6 +132,7 @@ def open_store(folder: Path, key_file: Path, sources: Sources = Sources()) -> St
         clock=sources.clock,
         randomness=sources.randomness,
     )
+    _make_room_for_emergencies(folder, keys)
     store = assemble(folder, keys, sources)
     if sources.seeded and environment_of(store.ledger) != "demonstration":
         store.close()
@@ -130,6 +142,12 @@ def open_store(folder: Path, key_file: Path, sources: Sources = Sources()) -> St
             next_step="Open the store with the host's clock and randomness.",
         )
     return store
+
+
+def _make_room_for_emergencies(folder: Path, keys: KeyStore) -> None:
+    """While the disk has some; a store that cannot be written now is opened all the same."""
+    with suppress(TrialproofError):
+        EmergencyLog(folder / "keys", keys).prepare()
 
 
 def open_store_at_its_time(folder: Path, key_file: Path) -> Store:
@@ -168,16 +186,21 @@ def assemble(
 ) -> Store:
     """Put the parts together."""
     sealing = sealing or Sealing(
-        seals=Sealer(keys, sources.randomness), opens=Opener(keys), facts=VaultSealing(keys, sources.randomness)
+        seals=Sealer(keys, sources.randomness, lambda trial: escrow_key(ledger, trial)),
+        opens=Opener(keys),
+        facts=VaultSealing(keys, sources.randomness),
     )
-    recorder = LedgerRecorder(SqliteDialect(folder / LEDGER_FILE), sources.clock)
+    dialect = SqliteDialect(folder / LEDGER_FILE)
+    recorder = LedgerRecorder(dialect, sources.clock)
     ledger = EventStoreLedger(recorder, sealing.facts)
+    limits = Limits()
     ports = Ports(
         ledger=ledger,
         clock=sources.clock,
         ids=FreshIds(sources.randomness),
         seals=sealing.seals,
         randomiser=randomiser or RandV1(),
+        opens_list=ListImportKey(keys),
         digest=keys.command_digest,
         hold=Locks(folder / "locks").hold,
         opens=sealing.opens,
@@ -186,8 +209,9 @@ def assemble(
         signs=SignerKey(keys),
         verifies=verifies,
         software_version=SOFTWARE,
+        limits=limits,
     )
-    conduct, limits = Conduct(ports), Limits()
+    conduct = Conduct(ports)
     authenticator = Authenticator(
         conduct,
         CredentialFile(folder / "identity" / CREDENTIAL_FILE),
@@ -196,7 +220,7 @@ def assemble(
         randomness=sources.randomness,
         limits=limits,
     )
-    return Store(folder, recorder, ledger, keys, conduct, authenticator, sources, limits)
+    return Store(folder, recorder, ledger, keys, conduct, authenticator, sources, limits, dialect.alone)
 
 
 def token_doors(store: Store, providers: Sequence[Provider] = ()) -> TokenDoors:

@@ -73,7 +73,7 @@ class Conduct:
                 field="trial",
                 next_step="Name the trial.",
             )
-        digest = self.ports.digest(b"\0".join([(trial or "").encode(), envelope.canonical]))
+        digest = self.ports.digest(envelope.identified_in(trial or ""))
         for _ in range(TRIES):
             earlier = self.ports.ledger.outcome(identity.person, envelope.command_id)
             if earlier is not None:
@@ -153,6 +153,7 @@ class _Attempt:
             room = Room(
                 trial=self.trial,
                 aggregates={stream: history.aggregate for stream, history in self.loaded.items()},
+                sender=self.identity.person,
             )
             if not self._read(self.wish.streams(room)):
                 return room
@@ -178,6 +179,7 @@ class _Attempt:
             whole=self._whole() if self.wish.SEES_WHOLE_TRIAL else None,
             roots={vouched: self.ports.stream_root(vouched, self.wish.vouched_version())} if vouched else {},
             entries={stream: tuple(effective(self.loaded[stream].entries)) for stream in self.wish.entries_of(room)},
+            sender=self.identity.person,
         )
 
     def _whole(self) -> LockView:
@@ -223,10 +225,13 @@ class _Attempt:
             secret=self.ports.ids.secret,
             seals=self.ports.seals,
             randomiser=self.ports.randomiser,
+            opens_list=self.ports.opens_list,
             key_scope=self.wish.key_scope(room),
             signs=self.ports.signs,
             session=self.identity.session,
             presented=self.identity.presented,
+            strength=self.identity.strength,
+            limits=self.ports.limits,
         )
 
     def _performer(self, actor: Actor) -> Performer:

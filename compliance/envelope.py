@@ -74,6 +74,10 @@ class Envelope(NamedTuple):
     performer: Performer | None
     canonical: bytes
 
+    def identified_in(self, trial: str) -> bytes:
+        """What its id stands for in a trial: the same id with other bytes is another command."""
+        return b"\0".join([trial.encode(), self.canonical])
+
     def __repr__(self) -> str:
         """Which command it is; what was submitted may tell an arm."""
         return f"Envelope({self.command.NAME}, {self.command_id})"

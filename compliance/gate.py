@@ -4,6 +4,7 @@ Only this module makes an `Authority` (21 CFR 11.10(d), (g)); an auditor decides
 version and the system position stored with it (`replay_auditor.py`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -31,6 +32,8 @@ from domain.session.session import Session
 NOBODY_ASKED: Final = frozenset({"account-must-be-open", "acts-need-an-open-session", "a-revoked-key-opens-nothing"})
 """The rules by which nobody's open session asked."""
 NO_SESSION: Final = "none"
+CODE_BREAK: Final = "break_blind"
+DESK: Final = "Call the 24-hour code-break desk at once: it calls you back, and tells you the arm."
 UNKNOWN: Final = Row("TRIAL", ())
 """An action that no row names: nobody may."""
 
@@ -77,6 +80,22 @@ def decide(
     """Allow the action and say by which grant and rule, or raise a Refusal that names the rule."""
     _check_account_and_session(identity, person, session, action, now)
     held = _held(identity, person, action, trial, site, now)
+    return _first_that_counts(person, held, action, site, system_position)
+
+
+def decide_code_break(
+    person: Person, action: str, *, trial: str, site: str | None, now: datetime, system_position: int
+) -> Allowed:
+    """Allow what the emergency credential opens, for who has just proved it where no session can be written."""
+    check_account(person)
+    assert action in EMERGENCY, "without a session nothing but the code break is decided"
+    held = [one for one in holdings(person, action, trial=trial, site=site, now=now) if one.role in EMERGENCY_ROLES]
+    return _first_that_counts(person, held, action, site, system_position)
+
+
+def _first_that_counts(
+    person: Person, held: Sequence[Held], action: str, site: str | None, system_position: int
+) -> Allowed:
     for one in held:
         if _counts(one, action):
             return _allowed(person, one.role, one.grant.grant, action, system_position)
@@ -142,7 +161,12 @@ def _check_account_and_session(
     identity: Identity, person: Person, session: Session, action: str, now: datetime
 ) -> None:
     check_account(person)
-    check_session(identity, person, session, now)
+    try:
+        check_session(identity, person, session, now)
+    except Refusal as refusal:
+        if action == CODE_BREAK:
+            refusal.next_step = f"Log in again with your emergency secret, or do not wait: {DESK[0].lower()}{DESK[1:]}"
+        raise
     if identity.strength == "emergency" and action not in EMERGENCY:
         raise Refusal(
             "emergency_only",
@@ -230,7 +254,7 @@ def _not_allowed(person: Person, action: str, site: str | None) -> Refusal:
         "not_allowed",
         f"{person.person} holds no role that may {action.replace('_', ' ')}{where} now.",
         rule="default-deny",
-        next_step="Ask an administrator for the role, or ask somebody who holds it.",
+        next_step=DESK if action == CODE_BREAK else "Ask an administrator for the role, or ask somebody who holds it.",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from domain.people.person import Grant
 from domain.people.roles import Role
 
-TABLE_VERSION: Final = "gate-2"
+TABLE_VERSION: Final = "gate-3"
 
 Class = Literal["SYSTEM", "TRIAL", "SAFETY", "ACCESS", "VAULT"]
 """What an action touches: people and grants; blinded trial data; unreviewed safety narratives; the access ledger;
@@ -35,6 +35,7 @@ UNBLINDED: tuple[Role, ...] = (
     "safety_unblinder",
     "unblinding_officer",
     "unblinded_monitor",
+    "committee_statistician",
 )
 SIGNERS: tuple[Role, ...] = (*SITE, *SPONSOR, "safety_physician", *UNBLINDED, "code_break_desk")
 EVERYONE: tuple[Role, ...] = (*SITE, *READERS, *UNBLINDED, "code_break_desk", "service")
@@ -100,7 +101,18 @@ TABLE: Final[Mapping[str, Row]] = {
     "record_visit": Row("TRIAL", (*SITE, "service")),
     "change_follow_up": Row("TRIAL", (*SITE, "service")),
     "record_vital_status": Row("TRIAL", (*SITE, "service")),
+    "declare_design": Row("VAULT", ("randomisation_statistician",)),
+    "commit_seed_share": Row("VAULT", ("unblinding_officer", "randomisation_statistician")),
+    "reveal_seed_share": Row("VAULT", ("unblinding_officer", "randomisation_statistician")),
     "seal_lists": Row("VAULT", ("randomisation_statistician",)),
+    "import_lists": Row("VAULT", ("randomisation_statistician",)),
+    "establish_escrow": Row("VAULT", ("unblinding_officer",)),
+    "open_escrow": Row("VAULT", ("unblinding_officer",)),
+    "destroy_participant_key": Row("SYSTEM", ("key_custodian",)),
+    "supply_kits": Row("VAULT", ("unblinded_pharmacist",)),
+    "receive_kits": Row("TRIAL", SITE),
+    "dispense_kit": Row("TRIAL", SITE),
+    "return_kit": Row("TRIAL", SITE),
     "record_treatment_detail": Row("VAULT", ("unblinded_pharmacist",)),
     "report_adverse_event": Row("TRIAL", (*SITE, *SAFETY, "service")),
     "follow_up_adverse_event": Row("TRIAL", (*SITE, *SAFETY, "service")),
@@ -125,6 +137,20 @@ TABLE: Final[Mapping[str, Row]] = {
     "record_unblinding_narrative": Row("TRIAL", (*PHYSICIANS, "code_break_desk")),
     "assess_unblinding_impact": Row("TRIAL", ("medical_monitor", "sponsor_lead")),
     "close_unblinding": Row("TRIAL", ("medical_monitor", "sponsor_lead")),
+    "trigger_susar_unblinding": Row("TRIAL", SAFETY),
+    "record_regulatory_submission": Row("VAULT", ("safety_unblinder",)),
+    "release_narrative": Row("VAULT", ("unblinded_monitor",)),
+    "run_unblinding_drill": Row("TRIAL", (*PHYSICIANS, "code_break_desk")),
+    "record_analysis_plan": Row("TRIAL", ("statistician",)),
+    "exclude_from_analysis_set": Row("TRIAL", ("statistician", "medical_monitor")),
+    "fix_analysis_sets": Row("TRIAL", ("statistician", "medical_monitor")),
+    "request_reveal": Row("VAULT", ("unblinding_officer",)),
+    "confirm_reveal": Row("VAULT", ("unblinding_officer",)),
+    "deliver_release_package": Row("VAULT", ("unblinding_officer",)),
+    "decide_publication": Row("TRIAL", ("sponsor_lead",)),
+    "request_interim": Row("TRIAL", ("statistician", "sponsor_lead")),
+    "approve_interim": Row("TRIAL", ("medical_monitor", "sponsor_lead", "statistician")),
+    "deliver_interim_package": Row("VAULT", ("unblinding_officer",)),
     "report_accidental_unblinding": Row("TRIAL", EVERYONE),
     "correct_record": Row("TRIAL", SITE),
     "void_record": Row("TRIAL", SITE),
@@ -143,15 +169,28 @@ TABLE: Final[Mapping[str, Row]] = {
     "read_participant": Row("TRIAL", (*SITE, *READERS)),
     "read_ledger": Row("TRIAL", (*SITE, *READERS)),
     "read_disclosure": Row("TRIAL", (*PHYSICIANS, *SAFETY, "safety_unblinder", "code_break_desk")),
-    "read_safety_text": Row("SAFETY", (*SITE, "safety_physician")),
-    "read_text": Row("TRIAL", (*SITE, *READERS)),
+    "read_safety_text": Row("SAFETY", (*SITE, "safety_physician", "unblinded_monitor")),
+    "read_break_notice": Row("TRIAL", (*SITE, "medical_monitor", "sponsor_lead", "safety_physician")),
+    "read_text": Row("TRIAL", (*SITE, *READERS, "unblinded_monitor")),
     "report_audit_trail": Row("TRIAL", (*SITE, *READERS)),
     "report_screening_log": Row("TRIAL", (*SITE, *READERS)),
+    "report_randomisation_log": Row("TRIAL", (*SITE, *READERS)),
+    "report_randomisation_log_unblinded": Row(
+        "VAULT", ("randomisation_statistician", "unblinding_officer", "unblinded_pharmacist", "auditor", "inspector")
+    ),
+    "report_unblinding_log": Row("TRIAL", (*SITE, *READERS)),
+    "report_unblinding_log_unblinded": Row("VAULT", ("unblinding_officer", "safety_unblinder", "auditor", "inspector")),
+    "report_knowledge": Row("TRIAL", ("auditor", "inspector", "statistician", "sponsor_lead", "medical_monitor")),
+    "report_custody_log": Row("VAULT", ("unblinding_officer", "auditor", "inspector")),
+    "report_functional_unblinding": Row("VAULT", ("unblinded_monitor",)),
+    "report_kit_reconciliation": Row("VAULT", ("unblinded_pharmacist", "auditor", "inspector")),
     "report_part11": Row("ACCESS", ("sponsor_lead", "auditor", "inspector")),
     "report_signature_log": Row("TRIAL", (*SITE, *READERS)),
     "report_access_log": Row("ACCESS", ("sponsor_lead", "auditor", "inspector", "investigator")),
     "read_access_ledger": Row("ACCESS", ("sponsor_lead", "auditor", "inspector")),
-    "read_vault_ledger": Row("VAULT", ("randomisation_statistician", "unblinding_officer", "auditor", "inspector")),
+    "read_vault_ledger": Row("VAULT", (*UNBLINDED, "auditor", "inspector")),
+    "read_interim_package": Row("VAULT", ("committee_statistician",)),
+    "read_release_package": Row("TRIAL", (*SITE, *READERS, *UNBLINDED)),
 }
 """Action -> the roles that may, in the order in which a person's roles are tried. Everything else is denied."""
 
@@ -174,7 +213,13 @@ ANY_TRIAL: Final = frozenset({"verify_identity", "record_training", "register_ce
 """Actions about people and no trial for which a grant in one trial is enough; others take one for all trials."""
 
 EMERGENCY: Final = frozenset(
-    {"break_blind", "read_disclosure", "record_unblinding_narrative", "acknowledge_disclosure"}
+    {
+        "break_blind",
+        "read_disclosure",
+        "record_unblinding_narrative",
+        "acknowledge_disclosure",
+        "run_unblinding_drill",
+    }
 )
 """What an emergency credential opens, and what overdue training never refuses (conduct rules, section 9)."""
 
@@ -186,13 +231,16 @@ OWN: Final = frozenset({"acknowledge_policy"})
 
 
 def clears(grant: Grant, touches: Class) -> bool:
-    """Whether the grant's clearance reaches what the action touches; a site reads its own safety texts."""
+    """Whether the grant's clearance reaches what the action touches; a site reads its own safety texts.
+
+    Who reviews narratives for blinded readers is unblinded and reads them all.
+    """
     match touches:
         case "SYSTEM":
             return True
         case "VAULT":
             return grant.clearance == "unblinded"
         case "SAFETY":
-            return grant.clearance == "safety" or (grant.sites is not None and grant.clearance != "none")
+            return grant.clearance in ("safety", "unblinded") or (grant.sites is not None and grant.clearance != "none")
         case _:
             return grant.clearance != "none"

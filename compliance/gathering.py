@@ -1,6 +1,6 @@
 """What a report may read for somebody: which ledgers, up to where, which entries of them, and whose size may be told.
 
-Trial and access ledger are read by those whose role clears them for it. Of the system ledger a report that reads
+Trial, access and vault ledger are read by those whose role clears them for it. Of the system ledger a report that reads
 it shows everybody what concerns the trial, or the site; its size and root only those with clearance for it.
 """
 
@@ -27,6 +27,7 @@ from projections.replay import known_position
 READING: Final[Mapping[LedgerKind, str]] = {
     "trial": "read_ledger",
     "access": "read_access_ledger",
+    "vault": "read_vault_ledger",
     "system": "read_system_ledger",
 }
 """The action of the gate whose roles may know a ledger whole; of another ledger its size alone would tell too much."""
@@ -40,9 +41,11 @@ class Gathering:
         self._inquire = inquire
         self._trial = trial
         self._allowed = allowed
+        self._kinds = kinds
         names: dict[LedgerKind, str] = {
             "trial": streams.trial_ledger(trial),
             "access": streams.access_ledger(trial),
+            "vault": streams.vault_ledger(trial),
             "system": streams.SYSTEM_LEDGER,
         }
         self.known = tuple(names[kind] for kind in names if kind in kinds and self._may_know(kind))
@@ -50,7 +53,13 @@ class Gathering:
 
     def _may_know(self, kind: LedgerKind) -> bool:
         whole = kind == "trial" or self._allowed.sites is None
-        return whole and self._allowed.actor.role in TABLE[READING[kind]].roles
+        if kind == "vault" and TABLE[self._allowed.authority.rule.partition("/")[0]].touches != "VAULT":
+            return False  # some roles read blinded or not, by their grant: only such an action asked for the clearance
+        return whole and any(self._allowed.actor.role in TABLE[READING[one]].roles for one in self._opened_by(kind))
+
+    def _opened_by(self, kind: LedgerKind) -> tuple[LedgerKind, ...]:
+        """A report of the vault says which entries of the trial ledger it belongs to: its readers read both."""
+        return ("trial", "vault") if kind == "trial" and "vault" in self._kinds else (kind,)
 
     def positions(self, asked: Positions) -> dict[str, int]:
         """Where each ledger is read up to: as asked, else its head."""
@@ -113,7 +122,8 @@ class Gathering:
             read[name] = len(entries[name])
         system = entries.pop(streams.SYSTEM_LEDGER, None)
         if system is not None:
-            beside = [entry for listed in entries.values() for entry in listed]
+            told = [listed for name, listed in entries.items() if not name.startswith("vault:")]
+            beside = [entry for listed in told for entry in listed]
             entries[streams.SYSTEM_LEDGER] = concerning(system, self._trial, self._allowed.sites, beside)
         return entries, read
 
@@ -147,6 +157,8 @@ class Gathering:
         match sealed.audience:
             case "safety":
                 return "sealed to safety readers"
+            case "need_to_know" if self._allowed.actor.role not in TABLE["read_break_notice"].roles:
+                return "sealed to those who need to know"
             case "administrators" if streams.SYSTEM_LEDGER not in self.known:
                 return "sealed to readers of the system ledger"
             case _:

@@ -11,9 +11,11 @@ from typing import NamedTuple, TypeVar
 from domain import streams
 from domain.adverse_event.adverse_event import AdverseEvent
 from domain.aggregate import Aggregate
-from domain.allocation.lists import Administrations, Numbers, Places, Randomisation, SealedList
+from domain.allocation.lists import Administrations, Design, Numbers, Places, Randomisation, SealedList
 from domain.credentials.credentials import Credentials
 from domain.deviation.deviation import Deviation
+from domain.escrow.escrow import Escrow, KeyEnd
+from domain.kits.stock import KitMap, Kits
 from domain.participant.participant import Participant
 from domain.people.officers import Officers
 from domain.people.person import Person
@@ -22,19 +24,29 @@ from domain.people.provider_links import ProviderLinks
 from domain.ports import Ledger
 from domain.protocol.protocol import Protocol
 from domain.record import Entry
+from domain.release.state import AnalysisPlan, AnalysisSets, Interim, Releases, Reveal
 from domain.session.session import Session
 from domain.signature.signatures import Signatures
 from domain.site.site import Site
 from domain.trial.trial import Trial
+from domain.unblinding.susar import Submissions
 from domain.unblinding.unblinding import Disclosures, Unblinding
 from projections.amendments import effective, is_amendment
 
 AGGREGATES: Mapping[str, type[Aggregate]] = {
     "administration": Administrations,
     "adverse-event": AdverseEvent,
+    "analysis-plan": AnalysisPlan,
+    "analysis-sets": AnalysisSets,
     "credentials": Credentials,
+    "design": Design,
     "deviation": Deviation,
     "disclosure": Disclosures,
+    "escrow": Escrow,
+    "key": KeyEnd,
+    "kit-map": KitMap,
+    "kits": Kits,
+    "interim": Interim,
     "list": SealedList,
     "officers": Officers,
     "participant": Participant,
@@ -43,11 +55,14 @@ AGGREGATES: Mapping[str, type[Aggregate]] = {
     "protocol": Protocol,
     "provider": ProviderLinks,
     "randomisation": Randomisation,
+    "release": Releases,
+    "reveal": Reveal,
     "screening-numbers": Numbers,
     "session": Session,
     "signature": Signatures,
     "site": Site,
     "stratum": Places,
+    "submission": Submissions,
     "trial": Trial,
     "unblinding": Unblinding,
 }

@@ -4,9 +4,9 @@ The same gate as for commands decides, and what it allows is all that is read: a
 site. Reads of what only some may know leave an event in the access ledger before they are answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from compliance.access_scope import by_people_of
@@ -21,12 +21,14 @@ from compliance.system_scope import concerning
 from domain import streams
 from domain.access.facts import RecordRead
 from domain.allocation.facts import DisclosureRecorded
-from domain.errors import InvalidInputError, NotFoundError
+from domain.errors import DamagedLedgerError, InvalidInputError, NotFoundError
 from domain.ledger.facts import Environment
 from domain.participant.participant import Participant
-from domain.record import Entry
+from domain.people.person import PRODUCT
+from domain.record import Entry, Fact
 from domain.trial.facts import OpenItem
 from domain.trial.trial import Trial
+from domain.unblinding.facts import ArmDisclosed
 from domain.values import YEARS
 from projections.amendments import effective
 from projections.fold import State
@@ -44,6 +46,8 @@ class Axes(NamedTuple):
 
 
 NOW = Axes()
+FOR_SOME: Final[Mapping[str, str]] = {"safety": "read_safety_text", "need_to_know": "read_break_notice"}
+"""The action of the gate that opens a text sealed to some readers only; each such opening is an event."""
 
 
 class Reading(NamedTuple):
@@ -100,6 +104,17 @@ def _unreadable(code: str, what: str) -> InvalidInputError:
     return InvalidInputError(code, what, field="axes", next_step=next_step)
 
 
+def _tells_of(fact: Fact, vault_entry: UUID) -> bool:
+    return isinstance(fact, ArmDisclosed) and fact.vault_entry == vault_entry
+
+
+def _contradicted(what: str) -> DamagedLedgerError:
+    return DamagedLedgerError(
+        f"{what}.",
+        next_step="Call the code-break desk and the randomisation statistician; then verify both ledgers.",
+    )
+
+
 class Inquire(Admission):
     """Answers questions."""
 
@@ -154,7 +169,11 @@ class Inquire(Admission):
         return seen
 
     def disclosure(self, identity: Identity, trial: str, request: str) -> Disclosure:
-        """The arm that was disclosed to this person under a request; every look is an event."""
+        """The arm that was disclosed to this person under a request; every look is an event.
+
+        It comes out of the envelope of the participant's allocation, whose key the key store gives on the authority of
+        the disclosure's own entry: looked at again, the same disclosure and no other opening.
+        """
         allowed = self.allow(identity, "read_disclosure", trial)
         entries = self.ports.ledger.stream(streams.disclosure(trial, request))
         own = [e for e in entries if self._is_for(e, identity) and self._is_at(e, trial, allowed.sites)]
@@ -163,13 +182,37 @@ class Inquire(Admission):
                 f"Nothing was disclosed to {identity.person} under {request}.",
                 next_step="A disclosure is made to named recipients; ask for one of your own.",
             )
-        fact = own[-1].fact
+        fact: DisclosureRecorded = own[-1].fact
         self.record(identity, allowed, trial, "reading", RecordRead(scope=request, what="disclosure"))
+        if self._in_envelope(trial, request, own[-1]) != fact.arm:
+            raise _contradicted(f"The envelope of participant {fact.participant} and the vault do not agree")
         return Disclosure(fact.participant, fact.recipient, fact.arm, fact.label)
 
     def _is_for(self, entry: Entry, identity: Identity) -> bool:
-        fact = entry.fact
-        return isinstance(fact, DisclosureRecorded) and identity.person in (fact.recipient, entry.body.actor)
+        """For its named recipient; and for the desk that acted for one who has no account here."""
+        fact, body = entry.fact, entry.body
+        late = body.actor == PRODUCT  # entered for who had sent it, whom the product names as performer
+        sender, role = (body.performer.person, body.performer.role) if late else (body.actor, body.role)
+        through_desk = role == "code_break_desk" and sender == identity.person
+        return isinstance(fact, DisclosureRecorded) and (fact.recipient == identity.person or through_desk)
+
+    def _in_envelope(self, trial: str, request: str, recorded: Entry) -> str:
+        """The arm in the envelope of the allocation that the disclosure is about."""
+        told = self.ports.ledger.stream(streams.unblinding(trial, request))
+        authority = next((e for e in told if _tells_of(e.fact, recorded.body.event_id)), None)
+        number = recorded.fact.participant
+        self.histories.follow(streams.trial_ledger(trial))
+        allocation = self.histories.load(streams.participant(trial, number)).of(Participant).allocation
+        if authority is None or allocation is None:
+            raise _contradicted(f"The trial ledger knows nothing of a disclosure about participant {number}")
+        return self.ports.opens.arm(
+            allocation.fact.envelope,
+            trial=trial,
+            event_id=allocation.event,
+            participant=number,
+            list_root=allocation.fact.list_root,
+            authorised_by=authority.body.event_id,
+        )
 
     def _is_at(self, entry: Entry, trial: str, sites: frozenset[str] | None) -> bool:
         """Whether the participant is one of those sites'."""
@@ -190,8 +233,8 @@ class Inquire(Admission):
         )
         if entry is None or not is_sealed(sealed):
             raise unreadable
-        if sealed.audience == "safety":
-            allowed = self.allow(identity, "read_safety_text", trial)
+        if sealed.audience in FOR_SOME:
+            allowed = self.allow(identity, FOR_SOME[sealed.audience], trial)
             if entry not in visible(reading.entries, allowed.sites):
                 raise unreadable
             what = RecordRead(scope=f"entry {entry.frame.position}", what=field)

@@ -8,7 +8,8 @@ the ledger, corrections applied and voided entries left out. A line is the canon
 followed by a newline. No position, no recorded time, actor, reason or salt goes in, so that the digest moves
 when the data do and never because something else was recorded. Left out as no data are: what a rule found by
 itself (`derived`), corrections as such (their effect is in), proposals, sign-offs, locks and unlocks, every
-stream about an unblinding, all signatures, and the ledger's first entry.
+stream about an unblinding, an interim analysis, the reveal or the analysis plan, all signatures, and the
+ledger's first entry. That somebody is left out of an analysis set counts as data.
 """
 
 from collections import defaultdict
@@ -49,7 +50,7 @@ NO_DATA: Final = (
     UnlockRequested,
     TrialUnlocked,
 )
-NO_DATA_IN: Final = frozenset({"unblinding", "signature"})
+NO_DATA_IN: Final = frozenset({"analysis-plan", "interim", "reveal", "signature", "unblinding"})
 KIND_OF: Final[Mapping[Standing, OpenKind | None]] = {
     "given": None,
     "owed": "signature_owed",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain.ports import Clock, Ledger, Opens, Randomiser, Seals, Signs
+from domain.ports import Clock, Ledger, Opens, OpensLists, Randomiser, Seals, Signs
+from domain.session.limits import USUAL, Limits
 
 
 class Ids(Protocol):
@@ -39,6 +40,7 @@ class Ports:
     ids: Ids
     seals: Seals
     randomiser: Randomiser
+    opens_list: OpensLists
     digest: Callable[[bytes], bytes]
     hold: Callable[[str], AbstractContextManager[None]]
     opens: Opens
@@ -47,3 +49,4 @@ class Ports:
     signs: Signs
     verifies: Callable[[bytes, bytes, bytes], bool]
     software_version: str
+    limits: Limits = USUAL

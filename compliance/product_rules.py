@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.access.facts import CommandRefused
+from domain.allocation.facts import DisclosureRecorded
 from domain.credentials.facts import CredentialRevoked, CredentialSet, RecoveryNoticed
 from domain.ledger.facts import LedgerOpened
 from domain.people.facts import AccountActivated, GrantGiven, PersonRegistered, SignerKeyRegistered
 from domain.people.person import Person
 from domain.record import Entry, Fact
 from domain.session.facts import AuthenticationFailed, AuthenticationLocked, SessionEnded, SessionStarted, SignalRaised
+from domain.unblinding.facts import (
+    ArmDisclosed,
+    BreakNotified,
+    DisclosureEnteredLate,
+    DisclosureRepeated,
+    EmergencyUnblindingInvoked,
+)
 
 NO_GRANT: Final = "none"
 NO_ROLE: Final = "none"
@@ -25,6 +33,14 @@ PRODUCT_RULES: Final[Mapping[str, tuple[type[Fact], ...]]] = {
         CredentialRevoked,
         RecoveryNoticed,
         AccountActivated,
+    ),
+    "enters-code-breaks-late": (
+        EmergencyUnblindingInvoked,
+        ArmDisclosed,
+        BreakNotified,
+        DisclosureRecorded,
+        DisclosureRepeated,
+        DisclosureEnteredLate,
     ),
 }
 """Refusals have the rule by which they refuse."""

@@ -96,9 +96,41 @@ class Reporting:
         if request.basis is not None and streams.SYSTEM_LEDGER not in request.positions:
             self._record_found(identity, allowed, request.basis())
         positions = gathering.positions(request.positions)
-        report_id = self.inquire.ports.ids.token()
         material, read = gathering.material(request.axes, positions, self.registers)
         body = request.build(material)
+        return self._recorded(identity, allowed, trial, request, material, read, body, body_bytes)
+
+    def twins(
+        self, identity: Identity, trial: str, requests: Sequence[Request], body_bytes: Callable[[Body], bytes]
+    ) -> tuple[Run, ...]:
+        """Several forms of one report, from one material: all bodies are built before anything is recorded.
+
+        Where one cannot be built, as where two forms differ, nobody gets any.
+        """
+        first = requests[0]
+        allowed = self.inquire.allow(identity, first.action, trial)
+        gathering = Gathering(self.inquire, trial, allowed, first.reads)
+        positions = gathering.positions(first.positions)
+        material, read = gathering.material(first.axes, positions, self.registers)
+        bodies = [request.build(material) for request in requests]
+        return tuple(
+            self._recorded(identity, allowed, trial, request, material, read, body, body_bytes)
+            for request, body in zip(requests, bodies, strict=True)
+        )
+
+    def _recorded(
+        self,
+        identity: Identity,
+        allowed: AllowedReading,
+        trial: str,
+        request: Request,
+        material: Material,
+        read: Mapping[str, int],
+        body: Body,
+        body_bytes: Callable[[Body], bytes],
+    ) -> Run:
+        """Record the request, render the body, record its digests."""
+        report_id = self.inquire.ports.ids.token()
         asked = ReportRequested(
             blinding=body.blinding_class,
             parameters=parameters_of(request.axes, material.zone, request.filters),

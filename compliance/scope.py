@@ -12,7 +12,7 @@ from domain.record import Entry
 from domain.streams import about, kind_of, name_of
 
 TRIAL_WIDE = frozenset({"ledger", "trial", "protocol", "randomisation"})
-SHARED = frozenset({"screening-numbers", "stratum"})
+SHARED = frozenset({"analysis-sets", "screening-numbers", "stratum"})
 """Streams of the whole trial in which each entry concerns a participant, and so a site, of its own."""
 
 

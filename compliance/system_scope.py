@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from domain import streams
 from domain.access.facts import CommandRefused, DeploymentChecked
+from domain.escrow.facts import CustodyChecked
 from domain.people.facts import GrantGiven, TrainingRecorded, TrialAdded
 from domain.record import Entry
 from domain.session.facts import AuthenticationFailed
@@ -63,6 +64,8 @@ def _shown(entry: Entry, trial: str, sites: Collection[str] | None, whom: _Whom)
             return entry if entry.body.actor in whom.people else None
         case TrialAdded(trial=about) | DeploymentChecked(trial=about):
             return entry if about == trial else None
+        case CustodyChecked(trial=about):
+            return entry if about == trial and sites is None else None
         case TrainingRecorded(trial=of) if of not in (None, trial):
             return None
         case fact:

@@ -9,12 +9,13 @@ import re
 import types
 from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec.inspect
 from msgspec import Meta
 
-from domain.fields import SealedArmEnvelope, SealedText
+from domain.arm_revealing import is_of_the_vault
+from domain.fields import Concealed, SealedArmEnvelope, SealedText
 from domain.record import Fact
 
 LedgerKind = Literal["trial", "vault", "access", "system"]
@@ -72,6 +73,7 @@ class RegistrationError(TypeError):
     """An event class breaks a rule of the register; raised at import."""
 
 
+VAULT_ALONE: Final[frozenset[LedgerKind]] = frozenset({"vault"})
 _BY_NAME: dict[str, EventType] = {}
 _BY_FACT: dict[type[Fact], EventType] = {}
 E = TypeVar("E", bound=type[Fact])
@@ -90,7 +92,8 @@ def recorded_as(
     def register(fact: E) -> E:
         if STORED_NAME.fullmatch(name) is None or name in _BY_NAME or fact in _BY_FACT:
             raise RegistrationError(f"{name} is no free name of the form subject.fact.vN")
-        blinding = Blinding.RESTRICTED if ledger == "vault" else Blinding.NEUTRAL
+        blinding = Blinding.RESTRICTED if ledgers == VAULT_ALONE else Blinding.NEUTRAL
+        _refuse_misplaced(fact, name, blinding)
         row = EventType(name, fact, ledgers, blinding, retention, predicate, fields_of(fact))
         _BY_NAME[name] = _BY_FACT[fact] = row
         return fact
@@ -121,6 +124,32 @@ def fields_of(fact: type[Fact]) -> tuple[FieldEntry, ...]:
     for field in known.fields:
         _refuse_uncanonical(field.type, f"{fact.__name__}.{field.name}")
     return tuple(_field(fact, name, hints[name]) for name in fact.__struct_fields__)
+
+
+def _refuse_misplaced(fact: type[Fact], name: str, blinding: Blinding) -> None:
+    """Refuse what may tell an arm outside the vault, and in the vault what would show itself when printed."""
+    if blinding is Blinding.RESTRICTED and not issubclass(fact, Concealed):
+        raise RegistrationError(f"{name} belongs to the vault and is not concealed: derive it from VaultFact")
+    if blinding is Blinding.NEUTRAL:
+        if is_of_the_vault(name):
+            raise RegistrationError(f"{name} reveals an arm and belongs to the vault alone")
+        _refuse_concealed(msgspec.inspect.type_info(fact), name)
+
+
+def _refuse_concealed(kind: msgspec.inspect.Type, place: str, inside: frozenset[type] = frozenset()) -> None:
+    match kind:
+        case msgspec.inspect.Metadata(type=inner) | msgspec.inspect.VarTupleType(item_type=inner):
+            _refuse_concealed(inner, place, inside)
+        case msgspec.inspect.UnionType(types=parts) | msgspec.inspect.TupleType(item_types=parts):
+            for part in parts:
+                _refuse_concealed(part, place, inside)
+        case msgspec.inspect.StructType(cls=made, fields=fields) if made not in inside:
+            if issubclass(get_origin(made) or made, Concealed):
+                raise RegistrationError(f"{place} holds {made.__name__}, which belongs to the vault alone")
+            for field in fields:
+                _refuse_concealed(field.type, f"{place}.{field.name}", inside | {made})
+        case _:
+            return
 
 
 def _field(fact: type[Fact], name: str, hint: Any) -> FieldEntry:

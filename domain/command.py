@@ -20,9 +20,10 @@ from domain.fields import Audience, SealedText
 from domain.input import Code, Reference, Words1024, reason_is_real
 from domain.ledger.facts import Environment
 from domain.people.roles import ActingRole
-from domain.ports import Randomiser, Seals, Signs
-from domain.record import Entry, Fact, Performer, SourceKind
+from domain.ports import OpensLists, Randomiser, Seals, Signs
+from domain.record import Entry, Fact, Performer, SourceKind, Strength
 from domain.session.facts import Component
+from domain.session.limits import USUAL, Limits
 from domain.times import Occurred
 from domain.trial.lock import LockView
 
@@ -53,6 +54,7 @@ class Given:
     """All that a decision may depend on besides the past.
 
     `presented` names the components that the actor proved with this very command; a session alone proves none.
+    `strength` says how the actor's session was opened, `limits` what the deployment asks of credentials and reviews.
     """
 
     trial: str
@@ -66,10 +68,13 @@ class Given:
     secret: Callable[[], bytes]
     seals: Seals
     randomiser: Randomiser
+    opens_list: OpensLists
     key_scope: str
     signs: Signs
     session: str
     presented: tuple[Component, ...]
+    strength: Strength = "password_totp"
+    limits: Limits = USUAL
 
     def text(self, words: str, audience: type[Reader], size: int) -> SealedText[Reader]:
         """The words, sealed under the key of what the command is about."""
@@ -82,13 +87,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The past that a command named: one aggregate per stream, at the versions that were read."""
+    """The past that a command named: one aggregate per stream, at the versions that were read.
+
+    `sender` is who sends the command.
+    """
 
     trial: str
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict[str, Aggregate])
     whole: LockView | None = None
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
     entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict[str, tuple[Entry, ...]])
+    sender: str = ""
 
     def __contains__(self, stream: str) -> bool:
         return stream in self.aggregates

@@ -10,6 +10,7 @@ from unicodedata import is_normalized
 
 import msgspec
 
+from domain.adverse_event.facts import NarrativeReleased
 from domain.allocation.facts import PlaceTaken, RandomisationCommitted
 from domain.catalogue import type_of
 from domain.errors import InvalidInputError
@@ -26,7 +27,14 @@ from domain.participant.conduct_facts import SignedOff
 from domain.participant.facts import Allocated, Enrolled, ScreeningNumberIssued
 from domain.plain import Json, canonical, plain, written
 from domain.record import Context, Entry, Fact
-from domain.unblinding.facts import ArmDisclosed, DisclosureAcknowledged
+from domain.unblinding.facts import (
+    ArmDisclosed,
+    BreakNotified,
+    DisclosureAcknowledged,
+    DisclosureEnteredLate,
+    DisclosureRepeated,
+    UnblindingDrillRun,
+)
 from domain.values import decode_hook
 
 FIXED: Final = frozenset[type[Fact]](
@@ -38,11 +46,16 @@ FIXED: Final = frozenset[type[Fact]](
         PlaceTaken,
         Allocated,
         ArmDisclosed,
+        BreakNotified,
         DisclosureAcknowledged,
+        DisclosureEnteredLate,
+        DisclosureRepeated,
+        NarrativeReleased,
+        UnblindingDrillRun,
         SignedOff,
     )
 )
-"""Facts that are neither corrected nor voided: stratum and slot used, allocation, disclosure, signature."""
+"""Facts that are neither corrected nor voided: stratum and slot used, allocation, disclosure, release, signature."""
 CHAIN: Final = frozenset[type[Fact]]((RecordCorrected, RecordVoided, CorrectionProposed, CorrectionDeclined))
 """Facts about corrections: one that was wrong is voided, or followed by a better one, never corrected itself."""
 PAYLOAD: Final = "payload"

@@ -5,11 +5,14 @@ from domain.adverse_event import facts as adverse_event
 from domain.allocation import facts as allocation
 from domain.credentials import facts as credentials
 from domain.deviation import facts as deviation
+from domain.escrow import facts as escrow
+from domain.kits import facts as kits
 from domain.ledger import facts as ledger
 from domain.participant import conduct_facts
 from domain.participant import facts as participant
 from domain.people import facts as people
 from domain.protocol import facts as protocol
+from domain.release import facts as release
 from domain.session import facts as session
 from domain.signature import facts as signature
 from domain.site import facts as site
@@ -23,10 +26,13 @@ __all__ = [
     "conduct_facts",
     "credentials",
     "deviation",
+    "escrow",
+    "kits",
     "ledger",
     "participant",
     "people",
     "protocol",
+    "release",
     "session",
     "signature",
     "site",

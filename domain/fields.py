@@ -8,7 +8,7 @@
 A field of no kind is refused when its event is registered (`catalogue.py`).
 """
 
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from msgspec import Meta
 
@@ -42,8 +42,14 @@ class Administrators(Audience):
     name = "administrators"
 
 
+class NeedToKnow(Audience):
+    """Who must know that a blind was broken: the site, and named roles of the sponsor."""
+
+    name = "need_to_know"
+
+
 A = TypeVar("A", bound=Audience)
-AudienceName = Literal["trial_team", "safety", "administrators"]
+AudienceName = Literal["trial_team", "safety", "administrators", "need_to_know"]
 
 
 class SealedText(Value, Generic[A]):
@@ -82,3 +88,17 @@ class SealedFact(Value):
     commitment: Bytes32
     key: Bytes16
     nonce: Bytes12
+
+
+class Concealed(Value):
+    """A value that may tell an arm: what a log, a trace or an error prints of it is its name alone.
+
+    No event outside the vault may hold one: the register refuses it at import.
+    """
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(concealed)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Show nothing in a pretty trace either."""
+        return []

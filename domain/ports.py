@@ -1,12 +1,14 @@
 """What the pure rooms ask of the outside: a ledger, a clock, and a way to seal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from domain.allocation.facts import ListSealed
+from domain.allocation.facts import Level, ListSealed, SlotDrawn
+from domain.allocation.slots import Slot
 from domain.fields import Audience, SealedArmEnvelope, SealedText
+from domain.kits.facts import MappedKit
 from domain.record import Context, Entry, Fact
 
 A = TypeVar("A", bound=Audience)
@@ -39,7 +41,21 @@ class Randomiser(Protocol):
     """Makes a list from its sealed parameters, and the commitments that fix it (rand/v1)."""
 
     def slots(self, sealed: ListSealed, trial: str) -> tuple[str, ...]:
-        """The arm of every slot, in order."""
+        """What every slot was committed to, in order: its arm, or the word that a minimised draw uses."""
+        ...
+
+    def next_slot(
+        self, sealed: ListSealed, trial: str, earlier: Sequence[SlotDrawn], levels: Sequence[Level]
+    ) -> Slot | None:
+        """The slot after those that were drawn; None where the list is exhausted."""
+        ...
+
+    def next_kit(self, kits: Sequence[MappedKit], arm: str, gone: Collection[str]) -> str | None:
+        """The kit of that arm to hand out next, of those in the order of their map; None where none is left."""
+        ...
+
+    def design_commitment(self, salt: bytes, canonical: bytes) -> str:
+        """What binds a design and hides it, in hex."""
         ...
 
     def seed_commitment(self, seed: bytes, trial: str) -> str:
@@ -87,6 +103,18 @@ class Opens(Protocol):
         authorised_by: UUID,
     ) -> str:
         """The arm; the key store logs the unwrapping with the authorising event."""
+        ...
+
+    def release_key(self, envelope: SealedArmEnvelope, *, authorised_by: UUID) -> bytes:
+        """The key of an envelope, to be handed out at a planned reveal; logged like every unwrapping."""
+        ...
+
+
+class OpensLists(Protocol):
+    """Opens a list that was made outside and sealed to this deployment."""
+
+    def __call__(self, sealed: bytes, *, trial: str) -> bytes | None:
+        """The file as it was before; None where it was not sealed to this key and for this trial."""
         ...
 
 

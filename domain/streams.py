@@ -137,6 +137,11 @@ def adverse_event(trial_id: str, case: str) -> str:
     return f"trial:{trial_id}/adverse-event/{case}"
 
 
+def narrative_review(trial_id: str, event_id: str) -> str:
+    """What the reviewer of a narrative found; named by the entry that holds it."""
+    return f"vault:{trial_id}/narrative-review/{event_id}"
+
+
 def unblinding(trial_id: str, request: str) -> str:
     """One unblinding, from request to closure."""
     return f"trial:{trial_id}/unblinding/{request}"
@@ -162,6 +167,61 @@ def sealed_list(trial_id: str, list_id: str) -> str:
     return f"vault:{trial_id}/list/{list_id}"
 
 
+def design(trial_id: str, version: int) -> str:
+    """A declared design in the vault, with the shares of its seed."""
+    return f"vault:{trial_id}/design/{version}"
+
+
+def escrow(trial_id: str) -> str:
+    """Who holds which part of the escrow key, and when it was put together."""
+    return f"trial:{trial_id}/escrow"
+
+
+def analysis_plan(trial_id: str) -> str:
+    """The versions of the statistical analysis plan."""
+    return f"trial:{trial_id}/analysis-plan"
+
+
+def analysis_sets(trial_id: str) -> str:
+    """Who belongs to which analysis set, decided blind."""
+    return f"trial:{trial_id}/analysis-sets"
+
+
+def reveal(trial_id: str) -> str:
+    """The planned unblinding: asked for, confirmed, packages handed over."""
+    return f"trial:{trial_id}/reveal"
+
+
+def interim(trial_id: str, analysis: str) -> str:
+    """One interim analysis: its closed package asked for, approved, handed over."""
+    return f"trial:{trial_id}/interim/{analysis}"
+
+
+def released_lists(trial_id: str) -> str:
+    """What was released to whom at the planned unblinding or for an interim analysis."""
+    return f"vault:{trial_id}/release"
+
+
+def kits(trial_id: str, site: str) -> str:
+    """The kits of a site: supplied, received, dispensed, returned; no arm."""
+    return f"trial:{trial_id}/kits/{site}"
+
+
+def kit_map(trial_id: str, site: str) -> str:
+    """Which kit of a site holds what."""
+    return f"vault:{trial_id}/kit-map/{site}"
+
+
+def drill(trial_id: str, drill_id: str) -> str:
+    """One drill of the code-break."""
+    return f"trial:{trial_id}/unblinding-drill/{drill_id}"
+
+
+def key_destruction(trial_id: str, number: str) -> str:
+    """The end of a participant's key."""
+    return f"trial:{trial_id}/key/{number}"
+
+
 def administration(trial_id: str, number: str) -> str:
     """What a participant was really given."""
     return f"vault:{trial_id}/administration/{number}"
@@ -170,6 +230,11 @@ def administration(trial_id: str, number: str) -> str:
 def disclosure(trial_id: str, request: str) -> str:
     """What was disclosed under an unblinding."""
     return f"vault:{trial_id}/disclosure/{request}"
+
+
+def submission(trial_id: str, case: str) -> str:
+    """What was sent to authorities about an unblinded case."""
+    return f"vault:{trial_id}/submission/{case}"
 
 
 def refusal(ledger: str, event_id: str) -> str:

@@ -30,8 +30,31 @@ def _asked_in_words_alone(payload: Payload) -> Payload:
     return {**payload, "parameters": []}
 
 
+def _one_version_of_lists(payload: Payload) -> Payload:
+    """Before designs had versions there was one, drawn from a seed, with no beacon, and its lists served all sites."""
+    strata = [{**stratum, "site": None} for stratum in payload["strata"]]
+    return {**payload, "beacon_value": None, "strata": strata, "version": 1}
+
+
+def _in_permuted_blocks(payload: Payload) -> Payload:
+    """Before there were other methods, every list was of permuted blocks, drawn here, for all sites."""
+    kept = {name: value for name, value in payload.items() if name != "block_sizes"}
+    sizes = [str(size) for size in payload["block_sizes"]]
+    parameters = [{"name": "sizes", "values": sizes}]
+    made_here = {"method": "permuted_blocks", "origin": None, "parameters": parameters, "slots": None}
+    return {**kept, **made_here, "site": None, "version": 1}
+
+
+def _from_a_list(payload: Payload) -> Payload:
+    """Before there was minimisation, every slot came from a list and was drawn from nothing else."""
+    return {**payload, "inputs": None}
+
+
 STEPS: Mapping[str, Step] = {
+    "list.sealed.v1": Step("list.sealed.v2", _in_permuted_blocks),
+    "list.slot_drawn.v1": Step("list.slot_drawn.v2", _from_a_list),
     "participant.screening_opened.v1": Step("participant.screening_opened.v2", _never_screened_before),
+    "randomisation.committed.v1": Step("randomisation.committed.v2", _one_version_of_lists),
     "report.requested.v1": Step("report.requested.v2", _asked_in_words_alone),
 }
 

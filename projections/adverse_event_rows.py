@@ -111,6 +111,14 @@ class Met(Value):
     reference: Name
 
 
+class Release(Value):
+    """A narrative was released to blinded readers; `of` is the entry that holds the original."""
+
+    behind: Moment
+    by: Person
+    of: UUID
+
+
 class Span(Value):
     """From which entry to which entry the case was something."""
 
@@ -146,6 +154,7 @@ class Case(Value):
     met: tuple[Met, ...]
     nullified: Moment | None
     receipts: tuple[Receipt, ...]
+    releases: tuple[Release, ...]
     report: CaseReport | None
     seriousness: tuple[SeriousnessRow, ...]
     spans: tuple[Span, ...]
@@ -212,6 +221,7 @@ def unknown_case(case: str) -> Case:
         met=(),
         nullified=None,
         receipts=(),
+        releases=(),
         report=None,
         seriousness=(),
         spans=(),

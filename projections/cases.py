@@ -22,6 +22,7 @@ from projections.adverse_event_rows import (
     Met,
     Predicate,
     Receipt,
+    Release,
     SeriousnessRow,
     Span,
     unknown_case,
@@ -81,6 +82,8 @@ def _told(case: Case, entry: Entry) -> Case:
             return replace(case, met=in_order(case.met, met))
         case facts.CaseNullified():
             return replace(case, nullified=behind)
+        case facts.NarrativeReleased(of=of):
+            return replace(case, releases=in_order(case.releases, Release(behind=behind, by=sender(entry), of=of)))
         case RecordCorrected(pointer=pointer) as fact if pointer in TIMES:
             return _with_former_time(case, fact, behind)
         case _:

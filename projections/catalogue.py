@@ -9,6 +9,8 @@ from projections.audit_trail import AuditTrail
 from projections.deviations import Deviations
 from projections.enrolment import EnrolmentProgress
 from projections.fold import State
+from projections.kits import Kits
+from projections.knowledge import Knowledge
 from projections.late_entries import LateEntries
 from projections.obligations import Obligations
 from projections.participant import Participants
@@ -24,6 +26,8 @@ PROJECTIONS: Final[Mapping[str, type[State]]] = {
     "audit_trail": AuditTrail,
     "deviations": Deviations,
     "enrolment": EnrolmentProgress,
+    "kits": Kits,
+    "knowledge": Knowledge,
     "late_entries": LateEntries,
     "obligations": Obligations,
     "participants": Participants,

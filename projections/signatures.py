@@ -17,7 +17,10 @@ from projections.signature_rows import NeedState, RequiredRow, SignatureRow, Sig
 from projections.subjects import Subjects
 
 RECORDS: Final = frozenset(
-    {"trial", "protocol", "site", "participant", "adverse-event", "unblinding", "deviation", "policy"}
+    {
+        *("trial", "protocol", "site", "participant", "adverse-event", "unblinding", "deviation", "policy"),
+        *("analysis-plan", "analysis-sets", "interim", "reveal"),
+    }
 )
 """What is signed."""
 STATES: Final[Mapping[Standing, NeedState]] = {

@@ -13,7 +13,12 @@ from domain.deviation.facts import DeviationRecorded
 from domain.participant.facts import AllocationErrorFound, ScreeningNumberIssued, ScreeningOpened
 from domain.record import Entry
 from domain.streams import about
-from domain.unblinding.facts import AccidentReported, EmergencyUnblindingInvoked, UnblindingRequested
+from domain.unblinding.facts import (
+    AccidentReported,
+    EmergencyUnblindingInvoked,
+    SusarUnblindingTriggered,
+    UnblindingRequested,
+)
 from projections.fold import State, place
 from projections.persistent import PersistentMap
 
@@ -68,6 +73,7 @@ def bound(entry: Entry) -> str | None:
             AdverseEventReported(participant=participant)
             | UnblindingRequested(participant=participant)
             | EmergencyUnblindingInvoked(participant=participant)
+            | SusarUnblindingTriggered(participant=participant)
             | AccidentReported(participant=participant)
             | DeviationRecorded(participant=participant)
         ):

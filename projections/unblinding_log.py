@@ -14,7 +14,10 @@ from projections.persistent import PersistentMap
 from projections.unblinding_rows import (
     Acknowledgement,
     Disclosure,
+    Drill,
     ImpactRow,
+    LateEntry,
+    Repeat,
     Step,
     Unblinding,
     UnblindingRow,
@@ -28,21 +31,24 @@ NARRATIVE_DUE = timedelta(hours=24)
 
 
 class UnblindingLog(State):
-    """All unblindings, and the participants they are about."""
+    """All unblindings, the participants they are about, and the drills."""
 
+    drills: tuple[Drill, ...]
     participants: Participants
     unblindings: PersistentMap[str, Unblinding]
 
     @classmethod
     def start(cls) -> Self:
         """Nobody asked."""
-        return cls(participants=Participants.start(), unblindings=PersistentMap())
+        return cls(drills=(), participants=Participants.start(), unblindings=PersistentMap())
 
     def after(self, entry: Entry) -> Self:
         """The log after one more entry."""
         kind, name = place(entry.frame.stream)
         if kind == "participant":
             return replace(self, participants=self.participants.after(entry))
+        if isinstance(entry.fact, facts.UnblindingDrillRun):
+            return replace(self, drills=in_order(self.drills, _drill(entry.fact, entry)))
         if kind != "unblinding":
             return self
         before = self.unblindings.get(name) or unknown_unblinding(name)
@@ -56,15 +62,16 @@ class UnblindingLog(State):
         allocated = Counter(row.site or "" for row in known if row.allocation is not None)
         return UnblindingView(
             allocated=tuple((site or None, count) for site, count in sorted(allocated.items())),
+            drills=self.drills,
             rows=rows,
             totals=_totals(rows),
         )
 
     def _row(self, unblinding: Unblinding) -> UnblindingRow:
         participant = self.participants.of(unblinding.participant) if unblinding.participant else None
-        first = unblinding.disclosures[0].behind if unblinding.disclosures else None
+        first = disclosed_at(unblinding)
         return UnblindingRow(
-            narrative_due=_narrative_due(first) if unblinding.kind == "emergency" else None,
+            narrative_due=first + NARRATIVE_DUE if unblinding.kind == "emergency" and first else None,
             seconds_to_disclosure=_seconds(unblinding.opened, first),
             site=participant.site if participant else None,
             state=unblinding.state,
@@ -95,6 +102,16 @@ def _asked(row: Unblinding, entry: Entry) -> Unblinding:
                 participant=fact.participant,
                 recipients=(fact.recipient,),
             )
+        case facts.SusarUnblindingTriggered() as fact:
+            return replace(
+                row,
+                case=fact.case,
+                expires=fact.expires,
+                kind="susar",
+                opened=_step(entry),
+                participant=fact.participant,
+                recipients=fact.recipients,
+            )
         case facts.AccidentReported(learned_by=learned_by, participant=participant):
             return replace(row, kind="accident", learned_by=learned_by, opened=_step(entry), participant=participant)
         case facts.UnblindingApproved():
@@ -110,7 +127,9 @@ def _asked(row: Unblinding, entry: Entry) -> Unblinding:
 def _disclosed(row: Unblinding, entry: Entry) -> Unblinding:
     match entry.fact:
         case facts.ArmDisclosed(recipient=recipient):
-            told = Disclosure(behind=moment(entry), by=sender(entry), recipient=recipient)
+            told = Disclosure(
+                behind=moment(entry), by=sender(entry), performer=entry.body.performer.person, recipient=recipient
+            )
             return replace(row, disclosures=in_order(row.disclosures, told))
         case facts.DisclosureAcknowledged(recipient=recipient):
             confirmed = Acknowledgement(behind=moment(entry), recipient=recipient)
@@ -123,30 +142,61 @@ def _disclosed(row: Unblinding, entry: Entry) -> Unblinding:
         case facts.UnblindingClosed():
             return replace(row, closed=_step(entry))
         case _:
+            return _told_of(row, entry)
+
+
+def _told_of(row: Unblinding, entry: Entry) -> Unblinding:
+    match entry.fact:
+        case facts.DisclosureRepeated(recipient=recipient):
+            return replace(row, repeats=in_order(row.repeats, Repeat(behind=moment(entry), recipient=recipient)))
+        case facts.BreakNotified():
+            return replace(row, notices=in_order(row.notices, _step(entry)))
+        case facts.DisclosureEnteredLate(cause=cause, disclosed_at=told_at, number=number):
+            at = min(told_at, entry.frame.recorded_at)
+            late = LateEntry(behind=moment(entry), cause=cause, disclosed_at=at, number=number)
+            return row if row.late is not None and row.late.disclosed_at <= at else replace(row, late=late)
+        case _:
             return row
 
 
+def _drill(fact: facts.UnblindingDrillRun, entry: Entry) -> Drill:
+    return Drill(
+        behind=moment(entry),
+        by=sender(entry),
+        channel=fact.channel,
+        drill=place(entry.frame.stream)[1],
+        milliseconds=fact.milliseconds,
+        opened=fact.opened,
+        site=fact.site,
+        through_fallback=fact.through_fallback,
+    )
+
+
 def _step(entry: Entry) -> Step:
-    return Step(behind=moment(entry), by=sender(entry))
+    return Step(behind=moment(entry), by=sender(entry), performer=entry.body.performer.person)
 
 
 def _opened_at(unblinding: Unblinding) -> tuple[int, str]:
     return (unblinding.opened.behind.position if unblinding.opened else 0, unblinding.request)
 
 
-def _happened(behind: Moment) -> datetime:
+def disclosed_at(unblinding: Unblinding) -> datetime | None:
+    """When the first recipient learned the arm, as the key store recorded it where this ledger could not write."""
+    told = [happened(disclosure.behind) for disclosure in unblinding.disclosures]
+    if unblinding.late is not None:
+        told.append(unblinding.late.disclosed_at)
+    return min(told, default=None)
+
+
+def happened(behind: Moment) -> datetime:
     """When it happened at the latest: a disclosure entered late happened when it is claimed to have."""
     return min(behind.recorded_at, latest(behind.occurred_at))
 
 
-def _seconds(opened: Step | None, first: Moment | None) -> int | None:
-    if opened is None or first is None:
+def _seconds(opened: Step | None, first: datetime | None) -> int | None:
+    if opened is None or first is None or first < happened(opened.behind):
         return None
-    return int((_happened(first) - _happened(opened.behind)).total_seconds())
-
-
-def _narrative_due(first: Moment | None) -> datetime | None:
-    return None if first is None else _happened(first) + NARRATIVE_DUE
+    return int((first - happened(opened.behind)).total_seconds())
 
 
 def _totals(rows: tuple[UnblindingRow, ...]) -> tuple[UnblindingTotal, ...]:
@@ -158,7 +208,7 @@ def _totals(rows: tuple[UnblindingRow, ...]) -> tuple[UnblindingTotal, ...]:
 
 
 def _total(rows: list[UnblindingRow]) -> UnblindingTotal:
-    known = {row.unblinding.participant for row in rows if row.unblinding.disclosures}
+    known = {row.unblinding.participant for row in rows if disclosed_at(row.unblinding) is not None}
     return UnblindingTotal(
         kind=rows[0].unblinding.kind,
         participants_disclosed=len(known),

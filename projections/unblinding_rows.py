@@ -9,20 +9,21 @@ from domain.values import Code, Name, Value
 from projections.fold import Moment, Person
 from projections.participant_rows import TreatmentState
 
-Kind = Literal["routine", "emergency", "accident"]
+Kind = Literal["routine", "emergency", "accident", "susar"]
 Channel = Literal["investigator", "code_break_desk"]
 Impact = Literal["none", "participant_data", "site", "trial"]
 UnblindingState = Literal[
-    "UNKNOWN", "REQUESTED", "APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED", "INVOKED", "DISCLOSED", "NARRATIVE_DUE",
-    "COMPLETED", "REPORTED", "ACKNOWLEDGED", "IMPACT_ASSESSED", "CLOSED",
+    "UNKNOWN", "REQUESTED", "APPROVED", "TRIGGERED", "REJECTED", "WITHDRAWN", "EXPIRED", "INVOKED", "DISCLOSED",
+    "NARRATIVE_DUE", "COMPLETED", "REPORTED", "ACKNOWLEDGED", "IMPACT_ASSESSED", "CLOSED",
 ]  # fmt: skip
 
 
 class Step(Value):
-    """Somebody did something about the unblinding."""
+    """Somebody did something about the unblinding; `performer` did what the product entered late."""
 
     behind: Moment
     by: Person
+    performer: Name | None
 
 
 class Disclosure(Value):
@@ -30,6 +31,7 @@ class Disclosure(Value):
 
     behind: Moment
     by: Person
+    performer: Name | None
     recipient: Name
 
 
@@ -38,6 +40,40 @@ class Acknowledgement(Value):
 
     behind: Moment
     recipient: Name
+
+
+class Repeat(Value):
+    """Who had been told already asked again: a look, no new knowledge."""
+
+    behind: Moment
+    recipient: Name
+
+
+class LateEntry(Value):
+    """The key store recorded and disclosed while the ledger could not write; this is how that came in afterwards."""
+
+    behind: Moment
+    cause: Name
+    disclosed_at: Instant
+    number: int
+
+    @property
+    def gap(self) -> int:
+        """Seconds from the disclosure to its entry here."""
+        return int((self.behind.recorded_at - self.disclosed_at).total_seconds())
+
+
+class Drill(Value):
+    """The code-break was tried with a key that opens nothing of anybody's."""
+
+    behind: Moment
+    by: Person
+    channel: Channel
+    drill: Code
+    milliseconds: int
+    opened: bool
+    site: Code | None
+    through_fallback: bool
 
 
 class ImpactRow(Value):
@@ -54,6 +90,7 @@ class Unblinding(Value):
     request: Code
     acknowledged: tuple[Acknowledgement, ...]
     approvals: tuple[Step, ...]
+    case: Code | None
     channel: Channel | None
     closed: Step | None
     disclosures: tuple[Disclosure, ...]
@@ -61,13 +98,16 @@ class Unblinding(Value):
     flags: tuple[Flag, ...]
     impacts: tuple[ImpactRow, ...]
     kind: Kind | None
+    late: LateEntry | None
     learned_by: tuple[Name, ...]
     narrative: Step | None
+    notices: tuple[Step, ...]
     opened: Step | None
     participant: Code | None
     purpose: Purpose | None
     recipients: tuple[Name, ...]
     rejected: Step | None
+    repeats: tuple[Repeat, ...]
     withdrawn: Step | None
 
     @property
@@ -104,11 +144,13 @@ class Unblinding(Value):
     def state_at(self, instant: datetime) -> UnblindingState:
         """The state at an instant: a request that nobody was told about ends with its time."""
         over = self.expires is not None and self.expires <= instant
-        return "EXPIRED" if over and self.state in {"REQUESTED", "APPROVED"} else self.state
+        return "EXPIRED" if over and self.state in {"REQUESTED", "APPROVED", "TRIGGERED"} else self.state
 
     def _before_disclosure(self) -> UnblindingState:
         if self.kind == "emergency":
             return "INVOKED"
+        if self.kind == "susar":
+            return "TRIGGERED"
         if self.withdrawn is not None:
             return "WITHDRAWN"
         if self.rejected is not None:
@@ -150,6 +192,7 @@ class UnblindingView(Value):
     """The log, its totals, and the allocated per site that they are a share of."""
 
     allocated: tuple[tuple[Code | None, int], ...]
+    drills: tuple[Drill, ...]
     rows: tuple[UnblindingRow, ...]
     totals: tuple[UnblindingTotal, ...]
 
@@ -160,6 +203,7 @@ def unknown_unblinding(request: str) -> Unblinding:
         request=request,
         acknowledged=(),
         approvals=(),
+        case=None,
         channel=None,
         closed=None,
         disclosures=(),
@@ -167,12 +211,15 @@ def unknown_unblinding(request: str) -> Unblinding:
         flags=(),
         impacts=(),
         kind=None,
+        late=None,
         learned_by=(),
         narrative=None,
+        notices=(),
         opened=None,
         participant=None,
         purpose=None,
         recipients=(),
         rejected=None,
+        repeats=(),
         withdrawn=None,
     )

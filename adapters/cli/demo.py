@@ -10,6 +10,7 @@ import typer
 from adapters.cli import report, verify
 from adapters.cli.command import command
 from adapters.cli.demo_told import tell_a_past_moment, tell_how_to_look_around, tell_story
+from adapters.cli.demo_unblinded import PURPOSE, tell_the_unblinded
 from adapters.cli.progress import progress
 from adapters.cli.run import Run
 from adapters.demo import credentials, people
@@ -45,8 +46,11 @@ def demo(run: Run, into: Into = STANDARD) -> None:
     tell_story(run, director, folder)
     tell_a_past_moment(run)
     for make in (report.screening, report.audit, report.signature_log, report.access_log, report.part11):
-        make(run, purpose="to show the product", out=folder / "reports")
+        make(run, purpose=PURPOSE, out=folder / "reports")
+    for name in ("randomisation-log", "unblinding-log", "knowledge"):
+        report.whole(run, name, PURPOSE, folder / "reports")
     director.doors.log_out(people.AUDITOR)
+    tell_the_unblinded(run, director, folder)
     verify.verify(run, None, None)
     tell_how_to_look_around(run, folder)
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
+from adapters.keys.store import KeyRetainedError
 from adapters.redaction import places
+from compliance.reports.twin import TwinsDifferError
 from domain.errors import (
     ConflictError,
     DamagedLedgerError,
@@ -58,11 +60,13 @@ MEANINGS: Mapping[ExitCode, str] = {
 _FAMILY: Mapping[type[TrialproofError], ExitCode] = {
     InvalidInputError: ExitCode.INVALID_INPUT,
     Refusal: ExitCode.REFUSED,
+    KeyRetainedError: ExitCode.REFUSED,
     ConflictError: ExitCode.CONFLICT,
     InDoubtError: ExitCode.CONFLICT,
     NotFoundError: ExitCode.NOT_FOUND,
     LoginError: ExitCode.NOT_AUTHENTICATED,
     DamagedLedgerError: ExitCode.NOT_VERIFIED,
+    TwinsDifferError: ExitCode.NOT_VERIFIED,
     StorageFullError: ExitCode.STORAGE,
     StorageUnavailableError: ExitCode.STORAGE,
 }

@@ -1,6 +1,7 @@
 """`trialproof report`: a report for a reader and a purpose, its run recorded, its files in a folder of their own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -10,22 +11,34 @@ import typer
 from adapters.cli.axes import Known, True_, Zone, axes, when
 from adapters.cli.command import TrialOption, command
 from adapters.cli.run import Run, code_given, words_given
+from adapters.custody_look import look_at as look_at_custody
 from adapters.handed_in import evidence as evidence_of
 from adapters.handed_in import procedures as procedures_of
 from adapters.live_checks import Deployment, look
 from adapters.registers import registers
 from adapters.render import body_html, render
 from compliance.gate import Identity
-from compliance.inquire import Axes
+from compliance.inquire import NOW, Axes
 from compliance.reporting import Reporting, Request
 from compliance.reporting import Run as Made
 from compliance.reports.audit_filters import DEFAULT_LATE_HOURS, NO_FILTERS, AuditTrailFilters, Period
-from compliance.reports.catalogue import CATALOGUE, Listed
+from compliance.reports.catalogue import CATALOGUE, TWINS, Listed
 from compliance.reports.parameters import axes_of, filters_of
 from domain.record import Fact
 
 EVERYTHING: Final = "all that the reader may see"
 LONGEST_SCOPE: Final = 256
+PRINTED: Final = {
+    "randomisation-log": "The randomisation log, blinded form: allocations with consent, signature and root; no arm.",
+    "randomisation-log-unblinded": "The randomisation log with arm and slot, reconciled; for unblinded roles alone.",
+    "functional-unblinding": "Which features that blinded readers see separate the arms; for the unblinded monitor.",
+    "unblinding-log": "The unblinding log, blinded form: requests, breaks, accidents, drills, what followed; no arm.",
+    "unblinding-log-unblinded": "The unblinding log with the arm that was disclosed; for unblinded roles alone.",
+    "knowledge": "Who knew which participant's arm, since when and how, and what they assessed; no arm.",
+    "kit-reconciliation": "Every kit with its arm, where it is and whom it went to; for unblinded roles alone.",
+    "custody-log": "Who held what opens an allocation, what was opened and by which authority; no arm, no key.",
+}
+"""Reports that are printed whole, without filters, with what each says."""
 
 Purpose = Annotated[str, typer.Option("--purpose", metavar="TEXT", help="What the report is for; it is recorded.")]
 Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where a folder with the files is made.")]
@@ -39,6 +52,9 @@ def add_to(app: typer.Typer) -> None:
     command(group, "signature-log", group="report")(signature_log)
     command(group, "access-log", group="report")(access_log)
     command(group, "part11", group="report")(part11)
+    for name, words in PRINTED.items():
+        command(group, name, group="report")(_prints(name, words))
+    command(group, "twin", group="report")(twin)
     command(group, "open", group="report")(open_again)
     app.add_typer(group, name="report")
 
@@ -136,7 +152,7 @@ def screening(
     at: At = None,
 ) -> None:
     """The screening and enrolment log with the flow of participants; no arm, all groups together."""
-    _whole(run, "screening-log", purpose, out, trial, axes(known, true, zone), at)
+    whole(run, "screening-log", purpose, out, trial, axes(known, true, zone), at)
 
 
 def signature_log(
@@ -150,7 +166,7 @@ def signature_log(
     at: At = None,
 ) -> None:
     """Every electronic signature with its state, and every record that waits for one."""
-    _whole(run, "signature-log", purpose, out, trial, axes(known, true, zone), at)
+    whole(run, "signature-log", purpose, out, trial, axes(known, true, zone), at)
 
 
 def access_log(
@@ -164,12 +180,72 @@ def access_log(
     at: At = None,
 ) -> None:
     """Users, roles, delegations, log-ins, privileged acts, and conflicts among them."""
-    _whole(run, "access-log", purpose, out, trial, axes(known, true, zone), at)
+    whole(run, "access-log", purpose, out, trial, axes(known, true, zone), at)
 
 
-def _whole(run: Run, name: str, purpose: str, out: Path, trial: str | None, asked: Axes, at: list[str] | None) -> Path:
-    order = Order(CATALOGUE[name], NO_FILTERS, purpose, out, positions(at))
-    return produce(run, run.identity(), run.trial(trial), order, asked)
+def _prints(name: str, words: str) -> Callable[..., None]:
+    """The command of a report without filters."""
+
+    def printed(
+        run: Run,
+        purpose: Purpose,
+        out: Out,
+        trial: TrialOption = None,
+        known: Known = None,
+        true: True_ = None,
+        zone: Zone = None,
+        at: At = None,
+    ) -> None:
+        whole(run, name, purpose, out, trial, axes(known, true, zone), at)
+
+    printed.__doc__ = words
+    return printed
+
+
+def twin(
+    run: Run,
+    report: Annotated[str, typer.Argument(metavar="REPORT", help=f"One of: {', '.join(sorted(TWINS))}.")],
+    purpose: Purpose,
+    out: Out,
+    trial: TrialOption = None,
+    known: Known = None,
+    true: True_ = None,
+    zone: Zone = None,
+    at: At = None,
+) -> None:
+    """Both forms of a report from one reading, and the comparison: masked columns alone differ.
+
+    For who may read the unblinded form. Where anything else differs, nothing is handed out.
+    """
+    twins = TWINS.get(report)
+    if twins is None:
+        raise typer.BadParameter(f"{report!r} has no two forms; name one of: {', '.join(sorted(TWINS))}.")
+    words, asked = words_given(purpose, "--purpose"), axes(known, true, zone)
+    orders = [Order(listed, NO_FILTERS, words, out, positions(at)) for listed in reversed(twins)]
+    identity, name = run.identity(), run.trial(trial)
+    reporting = Reporting(run.inquire, render, registers())
+    made = reporting.twins(identity, name, [_request(order, asked) for order in orders], body_html)
+    out.mkdir(parents=True, exist_ok=True)
+    for order, produced in reversed(list(zip(orders, made, strict=True))):
+        folder = _written(order, produced)
+        reporting.delivered(identity, name, produced)
+        _tell(run, order, produced, folder)
+
+
+def whole(
+    run: Run,
+    name: str,
+    purpose: str,
+    out: Path,
+    trial: str | None = None,
+    asked: Axes = NOW,
+    at: list[str] | None = None,
+) -> Path:
+    """Run a report of the catalogue that takes no filters; the folder of its files."""
+    store, about = run.store, run.trial(trial)
+    basis = partial(look_at_custody, store, about) if name == "custody-log" else None
+    order = Order(CATALOGUE[name], NO_FILTERS, purpose, out, positions(at), basis)
+    return produce(run, run.identity(), about, order, asked)
 
 
 def part11(

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from math import inf
 from time import monotonic
@@ -39,7 +40,8 @@ class Run:
         self.name = name
         self.settings = settings
         self.output = output
-        self.correlation: UUID = uuid4()
+        self.new_id: Callable[[], UUID] = uuid4
+        self.correlation = self.new_id()
         self.log = log.bind(invocation=name, correlation=self.correlation)
         self._stack = stack
         self._store: Store | None = None
@@ -75,6 +77,15 @@ class Run:
         self._store, self._identity = store, identity
         self._asked = inf if identity else self._asked
         self._stack.callback(store.close)
+
+    def act_as(self, identity: Identity) -> None:
+        """Go on for somebody else who is logged in at this store."""
+        self._identity = identity
+
+    def number_by(self, new_id: Callable[[], UUID]) -> None:
+        """Take ids from here: a demonstration's are the same every time."""
+        self.new_id = new_id
+        self.correlation = new_id()
 
     @property
     def inquire(self) -> Inquire:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from adapters.cli.owing import in_words, owed_by, row_of
 from adapters.cli.run import Run
@@ -21,7 +21,7 @@ NAMESPACE: Final = UUID("6f1ad1c8-8d70-5a31-9d1e-5a3a5d0d5a0e")
 
 def built(run: Run, name: str, payload: Mapping[str, Any], *, command_id: UUID | None = None) -> Envelope:
     """An envelope read from strict bytes like any other, under the correlation of this invocation."""
-    raw = json.dumps({"command": name, "command_id": str(command_id or uuid4()), "payload": payload})
+    raw = json.dumps({"command": name, "command_id": str(command_id or run.new_id()), "payload": payload})
     return read_envelope(raw.encode())._replace(correlation=run.correlation)
 
 

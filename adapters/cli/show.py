@@ -16,7 +16,10 @@ from projections.allocations import Allocations
 from projections.deviations import Deviations
 from projections.enrolment import EnrolmentProgress
 from projections.fold import State
+from projections.kits import Kits
+from projections.knowledge import Knowledge
 from projections.participant import Participants
+from projections.replay import replay
 from projections.signatures import Signatures
 from projections.sites import Sites
 from projections.trial_state import TrialState
@@ -36,9 +39,11 @@ WHOLE: Final = (
     Subject("adverse-events", AdverseEvents, "The adverse events, without their sealed words."),
     Subject("deviations", Deviations, "The deviations, found by rules or by people."),
     Subject("unblinding", UnblindingLog, "Who learned an arm, when, why, by whose approval; never the arm."),
+    Subject("knowledge", Knowledge, "Who knows, or may know, whose arm since when and how; never the arm."),
     Subject("enrolment", EnrolmentProgress, "Enrolment by site and month."),
     Subject("signatures", Signatures, "The signatures made, with their state, and those still needed."),
     Subject("allocations", Allocations, "Allocations by site and stratum; never the arm."),
+    Subject("kits", Kits, "The kits: supplied, received, dispensed, returned; never what they hold."),
 )
 
 
@@ -83,6 +88,12 @@ def participant(
     answer = run.inquire.ask(run.identity(), "read_participant", run.trial(trial), Participants, asked)
     found = _named(answer.state.view(), "number", number, "participant")
     tell(run, f"participant {number}", answer.reading, asked, found)
+    view = replay(Knowledge, answer.reading.entries, true=answer.reading.true).view()
+    knowing = tuple(row for row in view.known if row.first.participant == number)
+    flags = tuple(flag for flag in view.flags if flag.participant == number)
+    for what, rows in (("who knows the arm", knowing), ("judged by who knew", flags)):
+        if rows:
+            tell(run, f"participant {number}, {what}", answer.reading, asked, rows)
 
 
 def site(

@@ -1,19 +1,22 @@
 """The design decisions of the demonstration: reading R3, our assumption, with the registry's words beside each."""
 
-from typing import Any, NamedTuple
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
 
-from adapters.demo.director import Director
+from adapters.demo.director import TRIAL, Director
 from adapters.demo.people import (
     COORDINATOR,
     INVESTIGATOR,
     LIST_MAKER,
     MEDICAL_MONITOR,
+    SEED_OFFICERS,
     SPONSOR,
     STATISTICIAN,
     SUB_INVESTIGATOR,
 )
 from compliance.conduct import Done
 from domain.people.roles import Role
+from domain.randomisation.rand_v1 import share_commitment
 
 ASSUMPTION = "Assumed for this demonstration; not the trial's design and not what its investigators did."
 CAP = 15
@@ -55,8 +58,8 @@ CHOICES = (
            "Nobody without nephritis can be assigned to a nephritis group; R3 is the one reading in which everybody is randomised. " + ASSUMPTION, {}),
     Choice("D2", "2:1 cells to control in each stratum.", "Gives 10:10:10 over the three labels of the record when the strata hold 15 each. " + ASSUMPTION, {"ratio": [2, 1]}),
     Choice("D3", "15 participants in each stratum.", "10:10:10 needs exactly 15 and 15. " + ASSUMPTION, {"strata": strata(), "planned_enrolment": 30}),
-    Choice("D4", "Permuted blocks per stratum, sizes hidden in the vault.", "The usual method; hiding sizes lowers certainty at block ends. " + ASSUMPTION, {}),
-    Choice("D5", "Masked: outcomes assessor and statistician.", "Without a sham, operator and participant cannot be masked. The record says double and names no roles. " + ASSUMPTION,
+    Choice("D4", "Permuted blocks per stratum; sizes and their order are hidden in the vault, and the planned totals cannot be missed.", "Hiding sizes lowers certainty at block ends; sizes that make up the cap keep 10:5. " + ASSUMPTION, {}),
+    Choice("D5", "Masked: outcomes assessor and statistician.", "Operator and participant cannot be masked without a sham. The record says double and names no roles. " + ASSUMPTION,
            {"masked_roles": ["outcomes_assessor", "statistician"]}),
     Choice("D6", "Control: continued conventional treatment, no sham.", "The record names no control content. " + ASSUMPTION, {}),
     Choice("D7", "Arm-revealing: product, dose, lot, infusion reactions, premedication.", "They are recorded in the vault only. " + ASSUMPTION, {}),
@@ -86,19 +89,40 @@ def decide(director: Director) -> None:
             director.send(approver, "approve_decision", {"question": choice.question})
 
 
+SIZES: Final = ("3", "12")
+"""They make up the cap: in either order each stratum ends at 10:5."""
+METHOD: Final = f"shuffled_block_sizes:sizes={','.join(SIZES)}"
+"""The method and its hidden parameter, as `trialproof design` takes them."""
+ARMS: Final = (
+    {"arm": "k1", "label": "umbilical cord mesenchymal stem cells"},
+    {"arm": "k2", "label": "continued conventional treatment"},
+)
+
+
 def seal_lists(director: Director) -> None:
-    """The list maker seals the lists; arms have opaque ids, their words stay in the vault."""
-    director.send(
-        LIST_MAKER,
-        "seal_lists",
-        {
-            "arms": [
-                {"arm": "k1", "label": "umbilical cord mesenchymal stem cells"},
-                {"arm": "k2", "label": "continued conventional treatment"},
-            ],
-            "block_sizes": [3, 6],
-        },
-    )
+    """The list maker fixes the design; two officers give the seed; then the lists are sealed.
+
+    Arms have opaque ids; their words stay in the vault, as do the block sizes.
+    """
+    design = {"method": "shuffled_block_sizes", "parameters": [{"name": "sizes", "values": list(SIZES)}]}
+    director.send(LIST_MAKER, "declare_design", {"arms": list(ARMS), **design})
+    give_seed(director, 1)
+    director.send(LIST_MAKER, "seal_lists", {})
+
+
+def give_seed(director: Director, version: int) -> None:
+    """Two officers commit to their shares, and then reveal them."""
+    shares = {officer: share_of(officer, version) for officer in SEED_OFFICERS}
+    for officer, share in shares.items():
+        commitment = share_commitment(TRIAL, version, officer, share).hex()
+        director.send(officer, "commit_seed_share", {"commitment": commitment})
+    for officer, share in shares.items():
+        director.send(officer, "reveal_seed_share", {"share": share.hex()})
+
+
+def share_of(officer: str, version: int) -> bytes:
+    """An officer's share in the demonstration, the same every time; a real one comes from the officer's own machine."""
+    return sha256(f"fictional share of {officer} in version {version}".encode()).digest()
 
 
 def sites(director: Director) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from adapters.chance import SetClock
 from adapters.demo.doors import Doors
 from adapters.demo.signing import owed_in
+from adapters.vault import OfficersPart
 from adapters.wiring import Store
 from compliance.conduct import Done
 from compliance.envelope import read_envelope
@@ -58,6 +59,7 @@ class Director:
         self.store = store
         self.doors = Doors(store, clock)
         self.sent: list[Sent] = []
+        self.parts: tuple[OfficersPart, ...] = ()
         self._clock = clock
         self._acts: list[Act] = []
 

@@ -1,6 +1,6 @@
 """What does not go by plan: safety, unblinding, withdrawal, correction, hold, a changed reading, the lock."""
 
-from typing import Any
+from typing import Any, Final
 
 from adapters.demo.criteria import interpret_again
 from adapters.demo.director import Director, on_day, stream_named
@@ -16,6 +16,8 @@ from adapters.demo.people import (
 from compliance.conduct import Done
 from domain.session.limits import Limits
 
+NARRATIVE: Final = "Admitted to hospital days after the infusion; cultures taken, antibiotics begun the same night."
+
 
 class Incidents:
     """The incidents of the demonstration."""
@@ -23,6 +25,7 @@ class Incidents:
     def __init__(self, director: Director, courses: dict[str, Course]) -> None:
         self.director, self.courses = director, courses
         self.cases: list[str] = []
+        self.reported: dict[str, str] = {}
         self.serious = ""
         self.narrated: Done | None = None
 
@@ -81,10 +84,13 @@ class Incidents:
             "criteria": ["hospitalisation"] if serious else [],
             "onset": onset,
             "reporter": reporter,
+            "narrative": NARRATIVE if serious else None,
         }
         done = self.director.send(COORDINATOR[self.site_of(number)], "report_adverse_event", payload)
         case = stream_named(done, "adverse-event")
         self.cases.append(case)
+        assert done.receipt is not None
+        self.reported[case] = str(done.receipt.placed[0].event_id)
         return case
 
     def correct(self) -> None:

@@ -164,6 +164,7 @@ class Course:
 
     def treat(self) -> None:
         """Treatment: the same event for every arm; what was given goes to the vault."""
+        self.send(self.coordinator, "dispense_kit", {})
         self.send(self.investigator, "record_treatment", {"dose": 1})
         detail = {"dose": 1, "product": "study product as listed", "lot": f"LOT-{self.row.number}"}
         self.send(PHARMACIST, "record_treatment_detail", detail)

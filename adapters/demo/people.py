@@ -25,6 +25,12 @@ AFTER_THE_LEAVER = "u24"
 AUDITOR = "u30"
 DESK = "u31"
 INSPECTOR = "u40"
+OFFICERS = ("u50", "u51", "u52")
+"""The unblinding officers: each holds a part of the escrow key."""
+REVIEWER = "u53"
+"""Reads unblinded, so that blinded readers get narratives that tell no arm."""
+SEED_OFFICERS = OFFICERS[:2]
+"""Those of them who give a share of the seed."""
 LEAVES = on_day(310, 17)
 """When the sub-investigator of site 02 leaves."""
 
@@ -63,9 +69,14 @@ def cast() -> tuple[Cast, ...]:
         Cast(LIST_MAKER, "Randomisation Statistician (fictional)", "Fictional List Office", "randomisation_statistician", None),
         Cast(PHARMACIST, "Unblinded Pharmacist (fictional)", "Fictional Pharmacy", "unblinded_pharmacist", None),
         Cast(SAFETY, "Safety Physician (fictional)", SPONSORS, "safety_physician", None),
-        Cast(UNBLINDER, "Unblinding Officer (fictional)", "Fictional Safety Desk", "safety_unblinder", None),
+        Cast(UNBLINDER, "Safety Unblinder (fictional)", "Fictional Safety Desk", "safety_unblinder", None),
         Cast(MONITOR, "Monitor (fictional)", "Fictional Monitoring", "monitor", None),
         Cast(AUDITOR, "Auditor (fictional)", "Fictional Quality Assurance", "auditor", None),
+        Cast(REVIEWER, "Unblinded Reviewer (fictional)", "Fictional Safety Desk", "unblinded_monitor", None),
+        *(
+            Cast(officer, f"Unblinding Officer {number} (fictional)", "Fictional Key Office", "unblinding_officer", None)
+            for number, officer in enumerate(OFFICERS, 1)
+        ),
         Cast(DESK, "Code-break Desk (fictional)", "Fictional Desk", "code_break_desk", None),
         *(
             Cast(people[code], f"{title} {code} (fictional)", SITES.format(code), role, (code,))

@@ -8,11 +8,15 @@ from pathlib import Path
 from adapters.chance import SeededBytes, SetClock
 from adapters.demo import criteria, design, hiring, people
 from adapters.demo.accounts import Accounts
+from adapters.demo.breaks import Breaks
+from adapters.demo.custody import hold_ceremony
 from adapters.demo.director import START, Director
 from adapters.demo.ending import Ending
 from adapters.demo.events import Incidents
 from adapters.demo.participants import Course
 from adapters.demo.plan import plan
+from adapters.demo.reveal import Reveal
+from adapters.demo.supply import Supply
 from adapters.importing import provenance_of, wishes
 from adapters.wiring import Sources, Store, create_store
 from compliance.registry.read import read_record
@@ -50,6 +54,7 @@ def tell(store: Store, clock: SetClock, *, progress: Callable[[int, int], None])
         design.seal_lists,
     ):
         prepare(director)
+    director.parts = hold_ceremony(director)
     director.send(people.SPONSOR, "open_screening", {})
     rows = plan()
     courses = {row.number: Course(director, row) for row in rows}
@@ -58,6 +63,9 @@ def tell(store: Store, clock: SetClock, *, progress: Callable[[int, int], None])
     incidents = Incidents(director, courses)
     incidents.plan()
     Accounts(director, courses).plan()
+    Supply(director).plan()
+    Breaks(director, incidents).plan()
+    Reveal(director).plan()
     Ending(director, incidents, [row.number for row in rows if row.outcome == "enrolled"]).plan()
     director.play(progress)
     return director

@@ -129,6 +129,10 @@ class Authenticator:
         token, identity = self._emergencies.log_in(account, secret, as_name(source), as_name(device), originator)
         return LoggedIn(token, identity, ())
 
+    def prove_in_emergency(self, person: str, secret: str, *, source: str, originator: str) -> Identity:
+        """Who this is, by the emergency credential, where no session can be written; it opens the code break alone."""
+        return self._emergencies.prove(self._means.account(_id(person)), secret, as_name(source), originator)
+
     def identity(self, token: str, *, originator: str) -> Identity:
         """Who holds this token; SessionEndedError where it opens no session any more."""
         return self._sessions.find(token).identity(originator)

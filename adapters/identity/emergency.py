@@ -6,6 +6,7 @@ nobody else.
 
 import hmac
 import sqlite3
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -14,9 +15,9 @@ from adapters.identity.changes import Changes
 from adapters.identity.means import Account, Means
 from adapters.identity.plain import digest_of, printable_secret
 from adapters.identity.sessions import Sessions
-from compliance.gate import Identity
+from compliance.gate import NO_SESSION, Identity
 from compliance.proofs.entry import recorded_at_text
-from domain.errors import LoginError
+from domain.errors import LoginError, StorageFullError, StorageUnavailableError
 
 WRONG_A_MINUTE: Final = 10
 """From one source; the secret has 148 bits, so this is about load, not about guessing."""
@@ -47,8 +48,7 @@ class Emergencies:
         self, account: Account | None, secret: str, source: str, device: str, originator: str
     ) -> tuple[str, Identity]:
         """A session for the code break; LoginError where the secret is wrong, or was used too often this hour."""
-        last = account.credentials.last("emergency") if account else None
-        credential = last.credential if last else NO_CREDENTIAL
+        credential = _credential(account)
         with self._means.file.writing() as connection:
             right = self._is_right(connection, credential, secret, source)
             spent = right and account is not None and self._is_spent(connection, account.id)
@@ -61,7 +61,7 @@ class Emergencies:
         if spent:
             raise _too_often(self._means.limits.emergencies_an_hour)
         if not right or account is None:
-            raise LoginError
+            raise _unproved()
         return self._sessions.open(
             account,
             strength="emergency",
@@ -72,6 +72,34 @@ class Emergencies:
             idle=self._means.limits.emergency_session,
             originator=originator,
         )
+
+    def prove(self, account: Account | None, secret: str, source: str, originator: str) -> Identity:
+        """The identity without a session, for where the ledger cannot write one: it opens the code break alone.
+
+        The log-in that was tried before has counted as one already. Wrong attempts count where the file of secrets
+        can be written.
+        """
+        credential = _credential(account)
+        wrong, opened = self._counts(account, source)
+        if wrong >= WRONG_A_MINUTE:
+            raise _unproved()
+        (digest,) = self._means.file.rows("SELECT digest FROM one_time WHERE id = ?", credential) or [(bytes(32),)]
+        if not hmac.compare_digest(digest[0], digest_of(secret, credential)) or account is None:
+            with suppress(StorageFullError, StorageUnavailableError), self._means.file.writing() as connection:
+                self._note(connection, NO_CREDENTIAL, source, opened=False)
+            raise _unproved()
+        if opened > self._means.limits.emergencies_an_hour:
+            raise _too_often(self._means.limits.emergencies_an_hour)
+        return Identity(account.id, "emergency", NO_SESSION, originator)
+
+    def _counts(self, account: Account | None, source: str) -> tuple[int, int]:
+        """Wrong attempts from that source in the last minute, and sessions of that account in the last hour."""
+        now, known = self._means.now(), account.id if account else NO_CREDENTIAL
+        minute, hour = (recorded_at_text(now - span) for span in (MINUTE, HOUR))
+        asked = "SELECT count(*) FROM emergency WHERE opened = ? AND at > ? AND "
+        ((wrong,),) = self._means.file.rows(asked + "source = ?", 0, minute, source)
+        ((opened,),) = self._means.file.rows(asked + "person = ?", 1, hour, known)
+        return int(wrong), int(opened)
 
     def _is_right(self, connection: sqlite3.Connection, credential: str, secret: str, source: str) -> bool:
         self._forget_old(connection)
@@ -102,6 +130,15 @@ class Emergencies:
             "INSERT INTO emergency (person, source, at, opened) VALUES (?, ?, ?, ?)",
             (person, source, recorded_at_text(self._means.now()), int(opened)),
         )
+
+
+def _credential(account: Account | None) -> str:
+    last = account.credentials.last("emergency") if account else None
+    return last.credential if last else NO_CREDENTIAL
+
+
+def _unproved() -> LoginError:
+    return LoginError(next_step="Try again; do not wait: the 24-hour code-break desk calls you back.")
 
 
 def _too_often(limit: int) -> LoginError:

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.keys.store import Key
-from domain.randomisation import lp
+from domain.randomisation.rand_v1 import lp
 
 TAG_BYTES: Final = 16
 

@@ -10,19 +10,21 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from adapters.storage.sqlite.errors import code_of
-from adapters.storage.sqlite.files import connect
+from adapters.storage.sqlite.files import connect, look
 from domain.errors import DamagedLedgerError, StorageFullError, StorageUnavailableError, TrialproofError
 
 APPLICATION_ID: Final = int.from_bytes(b"TrKs")
-FORMAT: Final = 1
+FORMAT: Final = 2
 DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 _TABLES: Final = {
     "store": "one INTEGER PRIMARY KEY CHECK (one = 1), salt BLOB NOT NULL, proof BLOB NOT NULL",
     "wrapped_key": "id BLOB PRIMARY KEY, purpose TEXT NOT NULL, scope TEXT UNIQUE, made_at TEXT NOT NULL,"
-    " nonce BLOB NOT NULL UNIQUE, wrapped BLOB NOT NULL",
-    "unwraps": "number INTEGER PRIMARY KEY, at TEXT NOT NULL, key BLOB NOT NULL, authorised_by TEXT NOT NULL,"
-    " chain BLOB NOT NULL",
+    " nonce BLOB UNIQUE, wrapped BLOB NOT NULL",
+    "escrow_wrap": "key BLOB PRIMARY KEY, trial TEXT NOT NULL, public BLOB NOT NULL, made_at TEXT NOT NULL,"
+    " wrapped BLOB NOT NULL UNIQUE",
+    "unwraps": "number INTEGER PRIMARY KEY, at TEXT NOT NULL, act TEXT NOT NULL, key BLOB NOT NULL,"
+    " authorised_by TEXT NOT NULL, chain BLOB NOT NULL, UNIQUE (authorised_by, act, key)",
 }
 _TRIGGERS: Final = {
     f"unwraps_no_{act}": f"BEFORE {act} ON unwraps BEGIN SELECT RAISE(ABORT, 'the log of unwraps only grows'); END"
@@ -60,7 +62,7 @@ class KeyFile:
     def __init__(self, path: Path) -> None:
         self._mutex = Lock()
         with _translated():
-            self._connection = connect(path)
+            self._connection = connect(path, "secure_delete=ON")
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -80,6 +82,11 @@ class KeyFile:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+    def forget_deleted(self) -> None:
+        """Empty the write-ahead log, where what was deleted still stands; readers in the way leave it for later."""
+        with self.reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         with self.reading() as connection:
             connection.close()
@@ -93,7 +100,7 @@ def examine(path: Path) -> Header:
                 f"There is no key store {path.name}.",
                 next_step="Check its path, or make the store first; an empty one would open nothing.",
             )
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(look(path)) as connection:
             return _examined(connection)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from adapters.keys.box import Box, lock, unlock
 from adapters.keys.padding import padded_arm, padded_fact, padded_text, unpadded
-from adapters.keys.store import Key, KeyStore
+from adapters.keys.store import EscrowTo, Key, KeyStore
 from adapters.keys.wrapping import NONCE_BYTES
 from domain.errors import DamagedLedgerError
 from domain.fields import Audience, AudienceName, SealedArmEnvelope, SealedFact, SealedText
@@ -23,12 +23,23 @@ ARM: Final = "trialproof.sealed-arm.v1"
 FACT: Final = "trialproof.sealed-fact.v1"
 
 
-class Sealer:
-    """Seals texts and arms."""
+def no_escrow(trial: str) -> None:
+    """No trial has an escrow key."""
+    del trial
 
-    def __init__(self, keys: KeyStore, randomness: Callable[[int], bytes]) -> None:
+
+class Sealer:
+    """Seals texts and arms; `escrow` gives the public escrow key of a trial, once there is one."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        randomness: Callable[[int], bytes],
+        escrow: Callable[[str], bytes | None] = no_escrow,
+    ) -> None:
         self._keys = keys
         self._randomness = randomness
+        self._escrow = escrow
 
     def text(self, words: str, audience: type[A], size: int, *, scope: str) -> SealedText[A]:
         """Seal a text at the size of its field, under the key of its scope."""
@@ -39,7 +50,8 @@ class Sealer:
     def arm(self, arm: str, *, trial: str, event_id: UUID, participant: str, list_root: str) -> SealedArmEnvelope:
         """Seal an arm under a key of its own."""
         plain = padded_arm(arm)
-        key = self._keys.fresh_key("allocation")
+        public = self._escrow(trial)
+        key = self._keys.fresh_key("allocation", escrow=None if public is None else EscrowTo(trial, public))
         return SealedArmEnvelope(
             **self._locked(plain, key, ARM, trial, str(event_id), participant, list_root)._asdict()
         )
@@ -75,6 +87,10 @@ class Opener:
         with reading("arm"):
             plain = unlock(box_of(envelope), key, ARM, trial, str(event_id), participant, list_root)
             return unpadded(plain).decode()
+
+    def release_key(self, envelope: SealedArmEnvelope, *, authorised_by: UUID) -> bytes:
+        """Give an envelope's key away, after the store's log names the authority."""
+        return self._keys.unwrap(envelope.key, authorised_by=authorised_by)
 
 
 class VaultSealing:

@@ -4,6 +4,7 @@ Its bytes depend on the body alone; the page puts them between its envelope and 
 """
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from adapters.render.html_table import legend_html, table_html
 from adapters.render.html_words import esc, pairs, row_anchor
@@ -23,6 +24,23 @@ _ENVIRONMENT_WORDS = {
 }
 
 
+class Shown(Protocol):
+    """What the findings of a page are drawn from; a report's body is one."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def answer(self) -> str: ...
+    @property
+    def figures(self) -> tuple[Figure, ...]: ...
+    @property
+    def attention(self) -> tuple[Attention, ...]: ...
+    @property
+    def tables(self) -> tuple[Table, ...]: ...
+    @property
+    def pictures(self) -> tuple[Picture, ...]: ...
+
+
 def body_html(body: Body) -> bytes:
     return "".join(_parts(body)).encode()
 
@@ -30,6 +48,13 @@ def body_html(body: Body) -> bytes:
 def _parts(body: Body) -> Iterator[str]:
     yield f'<main id="report" data-environment="{body.environment}">\n'
     yield _band(body)
+    yield from findings(body)
+    yield _sources(body)
+    yield "</main>"
+
+
+def findings(body: Shown) -> Iterator[str]:
+    """Title, answer, figures, what needs attention, and the tables with their pictures."""
     yield f'<h1>{esc(body.title)}</h1>\n<p class="answer">{esc(body.answer)}</p>\n'
     yield f'<dl class="figures">{"".join(map(_figure, body.figures))}</dl>\n'
     yield _attention(body)
@@ -37,8 +62,6 @@ def _parts(body: Body) -> Iterator[str]:
         yield _contents(body)
     for table in body.tables:
         yield from _section(body, table)
-    yield _sources(body)
-    yield "</main>"
 
 
 def _band(body: Body) -> str:
@@ -65,7 +88,7 @@ def _figure(figure: Figure) -> str:
     )
 
 
-def _attention(body: Body) -> str:
+def _attention(body: Shown) -> str:
     if not body.attention:
         return '<p class="calm">Nothing here met this report\'s rules for attention.</p>\n'
     handles = _handles(body)
@@ -86,7 +109,7 @@ def _link(ref: RowRef, handles: dict[tuple[str, str], str]) -> str:
     return f'<a href="#{esc(row_anchor(ref.table, ref.row))}">{esc(said)}</a>'
 
 
-def _handles(body: Body) -> dict[tuple[str, str], str]:
+def _handles(body: Shown) -> dict[tuple[str, str], str]:
     """Call a row what a person would: "entry 1,204"."""
     wanted = {(ref.table, ref.row) for item in body.attention for ref in item.rows[:_LINKS]}
     return {
@@ -104,7 +127,7 @@ def _handle(table: Table, cell: str) -> str:
     return short_id(cell) if kind == "id" else cell
 
 
-def _contents(body: Body) -> str:
+def _contents(body: Shown) -> str:
     links = "".join(
         f'<li><a href="#t.{table.id}">{esc(table.title)}</a> <small>{esc(counted(len(table.rows), table.row_word))}'
         "</small></li>"
@@ -113,7 +136,7 @@ def _contents(body: Body) -> str:
     return f'<nav aria-label="In this report"><ul>{links}</ul></nav>\n'
 
 
-def _section(body: Body, table: Table) -> Iterator[str]:
+def _section(body: Shown, table: Table) -> Iterator[str]:
     marked = frozenset(ref.row for item in body.attention for ref in item.rows if ref.table == table.id)
     yield f'<section class="rows" id="t.{table.id}"><h2>{esc(table.title)}</h2>\n'
     bar = " A black bar marks a row that needs attention." if marked else ""

@@ -1,11 +1,12 @@
 """The look of a page: one style sheet, the widths of its columns, and what stands in the paper's margin."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from adapters.render.widths import Layout, layout_of
-from compliance.reports.model import Body
+from compliance.reports.model import Body, Table
 from compliance.reports.visible import visible
 
 _SHEET = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
@@ -13,10 +14,16 @@ _LEAST_PIXELS = 7  # per digit, on windows narrower than the page was made for
 
 
 def style_of(body: Body, report_id: str) -> str:
-    layouts = {table.id: layout_of(table) for table in body.tables}
+    marks = f"{body.environment.upper()} · {body.blinding_class}"
+    return style_with(body.tables, marks, body.scope.trial, f"{body.name} {report_id}")
+
+
+def style_with(tables: Iterable[Table], marks: str, of: str, name: str) -> str:
+    """The style of a page with these tables, and the words of the paper's margin."""
+    layouts = {table.id: layout_of(table) for table in tables}
     turned = any(layout.wide for layout in layouts.values())
     columns = "\n".join(_columns(name, layout) for name, layout in layouts.items())
-    return f"{_SHEET}{_paper(body, report_id, turned=turned)}{columns}\n"
+    return f"{_SHEET}{_paper(marks, of, name, turned=turned)}{columns}\n"
 
 
 def policy_for(style: str) -> str:
@@ -25,12 +32,11 @@ def policy_for(style: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _paper(body: Body, report_id: str, *, turned: bool) -> str:
-    marks = f"{body.environment.upper()} · {body.blinding_class}"
+def _paper(marks: str, of: str, name: str, *, turned: bool) -> str:
     return (
         f"@page{{size:{'landscape' if turned else 'portrait'};"
-        f"@top-left{{content:{_quoted(marks)}}}@top-right{{content:{_quoted(body.scope.trial)}}}"
-        f"@bottom-left{{content:{_quoted(f'{body.name} {report_id}')}}}"
+        f"@top-left{{content:{_quoted(marks)}}}@top-right{{content:{_quoted(of)}}}"
+        f"@bottom-left{{content:{_quoted(name)}}}"
         "@bottom-right{content:'page ' counter(page) ' of ' counter(pages)}}\n"
     )
 

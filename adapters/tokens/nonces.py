@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.tokens.reading import UnprovenError
 from compliance.ports import Ports
-from domain.randomisation import lp
+from domain.randomisation.rand_v1 import lp
 
 LABEL: Final = "provider-nonce/v1"
 LIFE: Final = 600

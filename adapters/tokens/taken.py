@@ -14,7 +14,7 @@ from typing import Final
 
 from adapters.storage.sqlite.errors import Translating
 from adapters.storage.sqlite.files import connect
-from domain.randomisation import lp
+from domain.randomisation.rand_v1 import lp
 
 SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS taken (token BLOB PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID",

@@ -3,7 +3,7 @@
 Access log (e), (f). Identity lists stay at the sites, outside this product, so nobody can look at one here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from compliance.gate_table import TABLE
@@ -32,9 +32,22 @@ _TOLD: Final = (
     Code(code="accident", meaning="somebody learned, or may have learned, an arm by accident", tone="bad"),
     Code(code="looked again", meaning="a recipient looked at a disclosure again", tone="watch"),
     Code(code="safety text", meaning="an unreviewed safety text was opened"),
+    Code(code="break notice", meaning="a notice that a blind was broken was opened"),
+    Code(code="drill", meaning="the code-break was tried with a key that opens nothing of anybody's"),
+    Code(code="ledger", meaning="a ledger other than the trial's was read whole"),
+    Code(code="package", meaning="a package of arms was opened by its recipient", tone="watch"),
     Code(code="vault act", meaning="lists or treatment details were written to the vault"),
     Code(code="unblinded report", meaning="a report that shows allocations was asked for", tone="watch"),
 )
+_READ: Final[Mapping[str, str]] = {
+    "disclosure": "looked again",
+    "drill": "drill",
+    "interim-package": "package",
+    "ledger": "ledger",
+    "notice": "break notice",
+    "release-package": "package",
+}
+"""What a recorded look was at; anything else is the field of a safety text."""
 
 
 class Act(NamedTuple):
@@ -72,7 +85,7 @@ def _told(entry: Entry) -> str | None:
         case AccidentReported():
             return "accident"
         case RecordRead(what=what):
-            return "looked again" if what == "disclosure" else "safety text"
+            return _READ.get(what, "safety text")
         case ReportRequested(blinding="UNBLINDED"):
             return "unblinded report"
         case _:

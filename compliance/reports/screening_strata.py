@@ -2,12 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from compliance.reports.model import Code, Row, Table
-from compliance.reports.screening_known import Known
 from compliance.reports.screening_words import column, folded
-from projections.allocations import StratumRow, true_stratum
+from projections.allocations import AllocationsView, StratumRow, true_stratum
+
+
+class Pooled(Protocol):
+    """What the table is made from: allocations without arms, and the sites that the reader may see."""
+
+    @property
+    def allocations(self) -> AllocationsView:
+        """All allocations."""
+        ...
+
+    @property
+    def sites(self) -> frozenset[str] | None:
+        """The sites shown; None for all."""
+        ...
+
 
 _STANDING: Final = (
     Code(code="places left", meaning="the cap of the stratum is not reached"),
@@ -30,7 +44,7 @@ _COLUMNS: Final = (
 )
 
 
-def strata_table(known: Known) -> Table:
+def strata_table(known: Pooled) -> Table:
     """The table: a line for each stratum, then one for each of its sites."""
     rows = (cells for stratum in known.allocations.strata for cells in _stratum(known, stratum))
     return Table(
@@ -43,7 +57,7 @@ def strata_table(known: Known) -> Table:
     )
 
 
-def _stratum(known: Known, row: StratumRow) -> Iterator[tuple[str | None, ...]]:
+def _stratum(known: Pooled, row: StratumRow) -> Iterator[tuple[str | None, ...]]:
     cap = None if row.cap is None else str(row.cap)
     shown = "all sites" if known.sites is None else "sites shown"
     whole = (str(row.true_members), str(row.places_taken), row.cap_from)
@@ -54,7 +68,7 @@ def _stratum(known: Known, row: StratumRow) -> Iterator[tuple[str | None, ...]]:
         yield (row.stratum, row.label, site, str(used[site]), cap, "part", str(true[site]), None, row.cap_from)
 
 
-def _standing(known: Known, row: StratumRow) -> str:
+def _standing(known: Pooled, row: StratumRow) -> str:
     if known.sites is not None:
         return "own site only"
     if row.cap is None:

@@ -227,7 +227,11 @@ class NullifyAdverseEvent(CaseCommand):
 
 @command("record_obligation_met", safety=True)
 class RecordObligationMet(CaseCommand):
-    """Record that a report which a clock asks for was submitted; not what it said."""
+    """Record that a duty which a clock counts was dealt with, in the same words whatever was submitted.
+
+    After a disclosure for a safety report there may be nothing to submit; which of both it was goes into the vault
+    with `record_regulatory_submission`. `reference` is the safety desk's own, never an authority's.
+    """
 
     obligation: Code
     reference: Reference

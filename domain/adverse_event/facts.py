@@ -1,7 +1,9 @@
 """Facts about adverse events. Terms and narratives are sealed; a missing judgement is None and counts as the worse."""
 
 from typing import Literal
+from uuid import UUID
 
+from domain.allocation.facts import VaultFact
 from domain.catalogue import Retention, recorded_as
 from domain.fields import Open, Prose256, Prose16384, Safety, TrialTeam
 from domain.record import Fact
@@ -102,7 +104,27 @@ class CaseNullified(Fact):
 
 @recorded_as("adverse_event.obligation_met.v1", retention=Retention.SAFETY_RECORD, predicate="21 CFR 312.32(c)")
 class ObligationMet(Fact):
-    """A report that a clock asks for was submitted (arm-neutral: that one was due, not what it said)."""
+    """A duty that a clock counts was dealt with; what was submitted, or that nothing was, stands in the vault."""
 
     obligation: Open[Code]
     reference: Open[Name]
+
+
+@recorded_as("adverse_event.narrative_released.v1", retention=Retention.SAFETY_RECORD, predicate="ICH E6(R3) 4.1.1")
+class NarrativeReleased(Fact):
+    """An unblinded reviewer released a narrative to blinded readers, without what could tell the arm.
+
+    The original stays with safety readers and the site that wrote it.
+    """
+
+    of: Open[UUID]
+    text: Prose16384[TrialTeam]
+
+
+@recorded_as("narrative.reviewed.v1", ledger="vault", retention=Retention.SAFETY_RECORD, predicate="ICH E6(R3) 4.1.1")
+class NarrativeReviewed(VaultFact):
+    """Whether anything was taken out of a narrative: that there was something to take out could tell the arm."""
+
+    masked: Open[bool]
+    of: Open[UUID]
+    release: Open[UUID]

@@ -5,131 +5,170 @@ from typing import Annotated
 from pydantic import Field
 
 from domain import streams
+from domain.allocation.committing import NO_ROOT, committing
+from domain.allocation.design_commands import (
+    CommitSeedShare,
+    DeclareDesign,
+    RandomisationCommand,
+    RevealSeedShare,
+    design_of,
+)
 from domain.allocation.facts import (
-    CommittedStratum,
-    ListedArm,
     ListSealed,
     RandomisationCommitted,
+    SealedDesign,
     TreatmentDetailRecorded,
+    TreatmentObserved,
 )
-from domain.allocation.lists import Randomisation
+from domain.allocation.import_commands import ImportLists
+from domain.allocation.lists import OFFICERS_NEEDED, Design, Randomisation
 from domain.command import Decided, Given, Room, command
 from domain.input import QuantityGiven, Reference
 from domain.participant.base import ParticipantCommand
+from domain.randomisation import rand_v1
 from domain.refusals import not_in_order
-from domain.signature.permission import refuse_unsigned, unsigned_decisions
-from domain.trial.commands import Part, TrialCommand
-from domain.trial.facts import DesignSettings, Stratum
+from domain.site.commands import SiteCode
+from domain.site.site import Site
 
+__all__ = [
+    "CommitSeedShare",
+    "DeclareDesign",
+    "ImportLists",
+    "RecordTreatmentDetail",
+    "RevealSeedShare",
+    "SealLists",
+]
 LENGTH_STEP = 64
 """Lists are padded to a multiple of this many slots, at least twice the cap, so that length tells nothing."""
-ArmGiven = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,59}$", repr=False)]
-"""What every envelope has room for: a longer one would be found out by the first allocation that draws it."""
-
-
-class ArmPart(Part):
-    """An arm: an opaque id, and words that only the vault holds."""
-
-    arm: ArmGiven
-    label: Annotated[Reference, Field(repr=False)]
 
 
 @command("seal_lists")
-class SealLists(TrialCommand):
-    """Make the lists of all strata from a fresh secret seed, put them into the vault, and commit to them."""
+class SealLists(RandomisationCommand):
+    """Make the lists of all strata from the officers' joint seed, put them into the vault, and commit to them.
 
-    arms: Annotated[tuple[ArmPart, ...], Field(repr=False)]
-    block_sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(repr=False)]
+    `beacon_value` is the value of the beacon that the design named, if it named one. Where each site has lists of
+    its own, `site` says whose are made; those of a site that is added later come from the same seed.
+    """
+
+    beacon_value: Reference | None = None
+    site: SiteCode | None = None
 
     def streams(self, room: Room) -> tuple[str, ...]:
-        """The trial with its signatures, and the commitment."""
-        trial = streams.trial(room.trial)
-        return (trial, streams.signatures(trial), streams.randomisation(room.trial))
-
-    def entries_of(self, room: Room) -> tuple[str, ...]:
-        """The trial, entry by entry: each approval is looked at."""
-        return (streams.trial(room.trial),)
+        """Also the declared design with its shares, and the site."""
+        site = () if self.site is None else (streams.site(room.trial, self.site),)
+        return (*super().streams(room), *self.about_design(room), *site)
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
-        """Refuse a second commitment, a design that is not decided under signature, and block sizes that break it."""
-        settings = self.trial(room).settings
-        if room.get(Randomisation, streams.randomisation(given.trial)).committed is not None:
+        """Refuse without a declared design, without both shares, and a design that has been overtaken."""
+        public = self.public(room)
+        vault = design_of(room, public.version_declared) if public.version_declared else Design.start()
+        design = vault.declared
+        begun = public.version_declared == public.version_committed
+        if design is None or (begun and not design.per_site):
             raise not_in_order(
-                "already_committed",
-                "The lists are committed already.",
-                "A change of design needs a new version of the lists.",
-                rule="commits-once",
+                "no_design_declared",
+                "No declared design waits for its lists.",
+                "Declare one with `declare_design`; lists that are committed stay as they are.",
+                rule="design-before-seed",
             )
-        strata, ratio = self._decided(settings)
-        refuse_unsigned(
-            "No list is made", unsigned_decisions(room, self.trial(room).proposals), code="approval_not_signed"
-        )
-        seed = given.secret()
-        commitment = given.randomiser.seed_commitment(seed, given.trial)
-        lists = self._lists(given, strata, ratio, seed, commitment)
-        root = given.randomiser.root(lists, given.trial)
-        committed = RandomisationCommitted(
-            ratio=ratio,
-            root=root,
-            scheme="rand/v1",
-            seed_commitment=commitment,
-            strata=tuple(
-                CommittedStratum(cap=s.cap, list_id=sealed.list_id, stratum=s.code)
-                for s, sealed in zip(strata, lists, strict=True)
-            ),
-        )
-        return (
-            given.fact(streams.randomisation(given.trial), committed),
-            *(given.fact(streams.sealed_list(given.trial, sealed.list_id), rooted(sealed, root)) for sealed in lists),
-        )
-
-    def _decided(self, settings: DesignSettings) -> tuple[tuple[Stratum, ...], tuple[int, ...]]:
-        if not settings.strata or not settings.ratio:
+        if len(vault.shares) < OFFICERS_NEEDED:
             raise not_in_order(
-                "design_not_decided",
-                "Strata with caps and the ratio have no approved decision.",
-                "Propose and approve them with `trialproof trial decide`.",
+                "shares_incomplete",
+                "The seed needs the shares of two officers.",
+                "Each commits with `commit_seed_share`, then reveals with `reveal_seed_share`.",
+                rule="seed-of-two-distinct-officers",
+            )
+        self._still_decided(room, design)
+        self._right_site(room, design, public)
+        beacon_value = self._beacon_value(design, public.committed if begun else None)
+        shares = {share.officer: share.share for share in vault.shares}
+        ordered = [shares[officer] for officer in public.officers]
+        seed = rand_v1.joint_seed(given.trial, design.version, ordered, beacon_value)
+        caps = [stratum.cap for stratum in design.strata]
+        lists = self._lists(given, design, seed)
+        return committing(given, lists, caps, scheme="rand/v1", beacon_value=beacon_value)
+
+    def _still_decided(self, room: Room, design: SealedDesign) -> None:
+        settings = self.trial(room).settings
+        decided = tuple((stratum.code, stratum.cap) for stratum in settings.strata or ())
+        if (settings.ratio, decided) != (design.ratio, tuple((s.stratum, s.cap) for s in design.strata)):
+            raise not_in_order(
+                "design_overtaken",
+                "The ratio or the strata were decided anew since the design was declared.",
+                "Declare the design again with `declare_design`, with new shares of the seed.",
                 rule="lists-follow-the-design",
             )
-        return settings.strata, settings.ratio
 
-    def _lists(
-        self, given: Given, strata: tuple[Stratum, ...], ratio: tuple[int, ...], seed: bytes, commitment: str
-    ) -> tuple[ListSealed, ...]:
-        lists: list[ListSealed] = []
-        for stratum in strata:
-            length = -(-2 * stratum.cap // LENGTH_STEP) * LENGTH_STEP
-            lists.append(
-                ListSealed(
-                    arms=tuple(ListedArm(arm=a.arm, label=a.label) for a in self.arms),
-                    block_sizes=self.block_sizes,
-                    first_leaf=sum(known.length for known in lists) + 1,
-                    length=length,
-                    list_id=given.token(),
-                    ratio=ratio,
-                    root="0" * 64,
-                    seed=seed,
-                    seed_commitment=commitment,
-                    stratum=stratum.code,
-                )
+    def _right_site(self, room: Room, design: SealedDesign, public: Randomisation) -> None:
+        if (self.site is not None) != design.per_site:
+            raise not_in_order(
+                "site_missing" if design.per_site else "lists_for_all_sites",
+                "A site is named exactly if the design has lists for each site.",
+                "Name the site whose lists are made, or none.",
+                rule="lists-follow-the-design",
             )
-        return tuple(lists)
+        if self.site is None:
+            return
+        if not room.get(Site, streams.site(room.trial, self.site)).exists:
+            raise not_in_order(
+                "no_such_site",
+                f"The trial has no site {self.site}.",
+                "Register the site first.",
+                rule="site-must-be-registered",
+            )
+        if design.version == public.version_committed and public.in_use(design.strata[0].stratum, self.site):
+            raise not_in_order(
+                "already_committed",
+                f"The lists of site {self.site} are committed.",
+                "Lists that are committed stay as they are; a new design has new ones.",
+                rule="lists-committed-once",
+            )
+
+    def _beacon_value(self, design: SealedDesign, before: RandomisationCommitted | None) -> str | None:
+        """The value that takes part in the seed: given once, and the same for sites that come later."""
+        value = self.beacon_value if before is None else before.beacon_value
+        if (value is None) != (design.beacon is None):
+            raise not_in_order(
+                "beacon_value_missing" if design.beacon else "no_beacon_declared",
+                "The seed takes a beacon's value in exactly if the design named the beacon.",
+                "Give the value of the beacon that was named, or none.",
+                rule="seed-as-declared",
+            )
+        if self.beacon_value not in {value, None}:
+            raise not_in_order(
+                "beacon_value_differs",
+                "The lists of other sites were made with another value of the beacon.",
+                "Leave the value out: it is taken as it was committed to.",
+                rule="seed-as-declared",
+            )
+        return value
+
+    def _lists(self, given: Given, design: SealedDesign, seed: bytes) -> tuple[ListSealed, ...]:
+        return tuple(
+            ListSealed(
+                arms=design.arms,
+                first_leaf=1,
+                length=padded_length(stratum.cap),
+                list_id=given.token(),
+                method=design.method,
+                origin=None,
+                parameters=design.parameters,
+                ratio=design.ratio,
+                root=NO_ROOT,
+                seed=seed,
+                seed_commitment=given.randomiser.seed_commitment(seed, given.trial),
+                site=self.site,
+                slots=None,
+                stratum=stratum.stratum,
+                version=design.version,
+            )
+            for stratum in design.strata
+        )
 
 
-def rooted(sealed: ListSealed, root: str) -> ListSealed:
-    """The list with the root that covers it and its sisters."""
-    return ListSealed(
-        arms=sealed.arms,
-        block_sizes=sealed.block_sizes,
-        first_leaf=sealed.first_leaf,
-        length=sealed.length,
-        list_id=sealed.list_id,
-        ratio=sealed.ratio,
-        root=root,
-        seed=sealed.seed,
-        seed_commitment=sealed.seed_commitment,
-        stratum=sealed.stratum,
-    )
+def padded_length(cap: int) -> int:
+    """How long a list for so many places is made."""
+    return -(-2 * cap // LENGTH_STEP) * LENGTH_STEP
 
 
 @command("record_treatment_detail")
@@ -138,7 +177,9 @@ class RecordTreatmentDetail(ParticipantCommand):
 
     amount: Annotated[QuantityGiven | None, Field(repr=False)] = None
     dose: Annotated[int, Field(ge=1, le=1000)]
+    infusion_reaction: Annotated[Reference | None, Field(repr=False)] = None
     lot: Annotated[Reference | None, Field(repr=False)] = None
+    premedication: Annotated[Reference | None, Field(repr=False)] = None
     product: Annotated[Reference, Field(repr=False)]
 
     def streams(self, room: Room) -> tuple[str, ...]:
@@ -150,5 +191,16 @@ class RecordTreatmentDetail(ParticipantCommand):
         self.known(room)
         fact = TreatmentDetailRecorded(
             amount=self.amount, dose=self.dose, lot=self.lot, participant=self.participant, product=self.product
+        )
+        return (given.fact(streams.administration(given.trial, self.participant), fact), *self._observed(given))
+
+    def _observed(self, given: Given) -> tuple[Decided, ...]:
+        if self.premedication is None and self.infusion_reaction is None:
+            return ()
+        fact = TreatmentObserved(
+            dose=self.dose,
+            infusion_reaction=self.infusion_reaction,
+            participant=self.participant,
+            premedication=self.premedication,
         )
         return (given.fact(streams.administration(given.trial, self.participant), fact),)

@@ -12,7 +12,7 @@ from domain.command import Given
 from domain.corrections import corrected, pointed_at
 from domain.deviation.facts import DeviationRecorded
 from domain.errors import InvalidInputError, Refusal
-from domain.fields import Audience, Safety, SealedText, TrialTeam
+from domain.fields import Audience, NeedToKnow, Safety, SealedText, TrialTeam
 from domain.input import fault, plain_text
 from domain.participant.facts import EligibilityDecided, Rescreened, ScreeningOpened
 from domain.plain import Json, canonical, written
@@ -29,7 +29,7 @@ STANDING: Final[Mapping[type[Fact], frozenset[str]]] = {
     SiteRegistered: frozenset({"site"}),
 }
 """Fields that say what a record is about, or what was decided: recorded under the right name, or decided, anew."""
-AUDIENCES: Final[Mapping[str, type[Audience]]] = {kind.name: kind for kind in (TrialTeam, Safety)}
+AUDIENCES: Final[Mapping[str, type[Audience]]] = {kind.name: kind for kind in (TrialTeam, Safety, NeedToKnow)}
 """The audiences of texts in a trial ledger."""
 LONGEST: Final = 24_576
 

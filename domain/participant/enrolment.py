@@ -1,10 +1,12 @@
 """Enrolment and allocation: permissions, given only in order (21 CFR 11.10(f), ICH E9 2.3)."""
 
 from domain import streams
-from domain.allocation.facts import PlaceTaken, RandomisationCommitted, SlotDrawn
-from domain.allocation.lists import Places, Randomisation, SealedList
+from domain.allocation.facts import Level, PlaceTaken, RandomisationCommitted, SlotDrawn
+from domain.allocation.lists import InUse, Places, Randomisation, SealedList
+from domain.allocation.slots import factors
 from domain.command import Decided, Given, Room, command
 from domain.eligibility.rule import Chosen
+from domain.errors import Refusal
 from domain.participant.base import ParticipantCommand
 from domain.participant.eligibility import STRATUM_FACT, refuse_unless_eligible, usable
 from domain.participant.facts import Allocated, Enrolled
@@ -75,11 +77,12 @@ class Enrol(Placing):
         fact = usable(own, self.window(given, room)).get(STRATUM_FACT)
         stratum = _stratum(fact)
         committed = room.get(Randomisation, streams.randomisation(given.trial))
-        if fact is None or stratum is None or committed.stratum(stratum) is None:
+        if fact is None or stratum is None or committed.in_use(stratum, own.site) is None:
             raise not_in_order(
                 "no_stratum",
                 f"No committed stratum is known for participant {self.participant}.",
-                "Record the fact `stratum` with its source; the lists must be committed before the first enrolment.",
+                "Record the fact `stratum` with its source; the lists, those of the site where each site has its own,"
+                " must be committed before the first enrolment.",
                 rule="stratum-before-enrolment",
             )
         self._has_place(room, stratum, committed)
@@ -124,6 +127,16 @@ class Enrol(Placing):
             )
 
 
+def _no_slot() -> Refusal:
+    """The same words whatever the reason: an exhausted list, or none for this site and stratum."""
+    return not_in_order(
+        "no_allocation_possible",
+        "No allocation is possible now.",
+        "Call the randomisation statistician.",
+        rule="allocation-needs-a-slot",
+    )
+
+
 def _stratum(fact: KnownFact | None) -> str | None:
     """The stratum that the fact names."""
     return fact.value.code if fact is not None and isinstance(fact.value, Chosen) else None
@@ -165,10 +178,13 @@ class Allocate(Placing):
         return None if list_id is None else streams.sealed_list(room.trial, list_id)
 
     def _list_id(self, room: Room) -> str | None:
+        use = self._in_use(room)
+        return None if use is None else use.row.list_id
+
+    def _in_use(self, room: Room) -> InUse | None:
         own = self.own(room)
         committed = room.get(Randomisation, streams.randomisation(room.trial))
-        row = committed.stratum(own.stratum) if own.stratum else None
-        return None if row is None else row.list_id
+        return committed.in_use(own.stratum, own.site) if own.stratum else None
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse out of order and twice; an exhausted list is refused in words that tell nothing."""
@@ -176,12 +192,11 @@ class Allocate(Placing):
         self._in_order(own, room)
         refuse_unless_eligible(own, self.protocol(room), self.window(given, room))
         self.refuse_unless_signed(own, room)
-        list_id = self._list_id(room)
-        assert list_id is not None
-        stream = streams.sealed_list(given.trial, list_id)
-        committed = room.get(Randomisation, streams.randomisation(given.trial)).committed
-        assert committed is not None
-        return self._draw(given, room.get(SealedList, stream), stream, committed)
+        use = self._in_use(room)
+        if use is None:
+            raise _no_slot()
+        sealed_list = room.get(SealedList, streams.sealed_list(given.trial, use.row.list_id))
+        return self._draw(given, sealed_list, self._levels(given, room, own, sealed_list), use.committed)
 
     def _in_order(self, own: Participant, room: Room) -> None:
         elsewhere = any(other.allocation is not None for other in self.others(room))
@@ -199,23 +214,36 @@ class Allocate(Placing):
                     rule="allocation-in-order",
                 )
 
+    def _levels(self, given: Given, room: Room, own: Participant, sealed_list: SealedList) -> tuple[Level, ...]:
+        """The levels that a draw from this list needs, from the facts that may be used; none for a fixed list."""
+        assert sealed_list.sealed is not None
+        known = usable(own, self.window(given, room))
+        levels = {"site": own.site, STRATUM_FACT: own.stratum or ""}
+        levels |= {name: fact.value.code for name, fact in known.items() if isinstance(fact.value, Chosen)}
+        needed = factors(sealed_list.sealed)
+        missing = sorted(set(needed) - set(levels))
+        if missing:
+            raise not_in_order(
+                "allocation_fact_missing",
+                f"The allocation of participant {self.participant} needs facts that are not recorded:"
+                f" {', '.join(missing)}.",
+                "Record them with their source, then allocate.",
+                rule="allocation-needs-its-facts",
+            )
+        return tuple(Level(factor=name, level=levels[name]) for name in needed)
+
     def _draw(
-        self, given: Given, sealed_list: SealedList, stream: str, committed: RandomisationCommitted
+        self, given: Given, sealed_list: SealedList, levels: tuple[Level, ...], committed: RandomisationCommitted
     ) -> tuple[Decided, ...]:
         sealed = sealed_list.sealed
         assert sealed is not None
-        slots = given.randomiser.slots(sealed, given.trial)
-        if sealed_list.drawn >= len(slots):
-            raise not_in_order(
-                "no_allocation_possible",
-                "No allocation is possible now.",
-                "Call the randomisation statistician.",
-                rule="allocation-needs-a-slot",
-            )
-        arm, event, number = slots[sealed_list.drawn], given.new_id(), f"R-{given.token()}"
+        slot = given.randomiser.next_slot(sealed, given.trial, sealed_list.slots, levels)
+        if slot is None:
+            raise _no_slot()
+        event, number = given.new_id(), f"R-{given.token()}"
         allocated = Allocated(
             envelope=given.seals.arm(
-                arm, trial=given.trial, event_id=event, participant=self.participant, list_root=committed.root
+                slot.arm, trial=given.trial, event_id=event, participant=self.participant, list_root=committed.root
             ),
             list_root=committed.root,
             randomisation_number=number,
@@ -224,12 +252,13 @@ class Allocate(Placing):
         )
         drawn = SlotDrawn(
             allocation=event,
-            arm=arm,
+            arm=slot.arm,
             index=sealed_list.drawn + 1,
+            inputs=slot.inputs,
             participant=self.participant,
             randomisation_number=number,
         )
         return (
             Decided(streams.participant(given.trial, self.participant), allocated, event),
-            given.fact(stream, drawn),
+            given.fact(streams.sealed_list(given.trial, sealed.list_id), drawn),
         )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from domain import streams
 from domain.allocation.lists import Numbers
+from domain.arm_revealing import refuse_telling
 from domain.command import Decided, Given, Room, command
 from domain.deviation.found import RuleCode, found
 from domain.eligibility.rule import asks_judgement
@@ -154,6 +155,8 @@ class RecordFact(ParticipantCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Flag collection after the use of data was withdrawn, and what is too old to be used again."""
         own = self.known(room)
+        if own.allocation is not None:
+            refuse_telling(self.fact, "payload.fact")
         window = self.protocol(room).reuse_days(self.version_in_force(given, room))
         rules = broken(
             ("act-after-withdrawal", after_withdrawal(own, ("data_use",), given.occurred)),
@@ -172,6 +175,8 @@ class RecordProcedure(ParticipantCommand):
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Flag a procedure before consent, unless the protocol names it among what may come before."""
         own = self.known(room)
+        if own.allocation is not None:
+            refuse_telling(self.procedure, "payload.procedure")
         consent = after_consent(own, given.occurred)
         allowed = self.protocol(room).may_precede_consent(self.procedure, self.version_in_force(given, room))
         checks = broken(

@@ -15,7 +15,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.people.facts import ProviderIdentityLinked, ProviderIdentityUnlinked
-from domain.randomisation import lp
+from domain.randomisation.rand_v1 import lp
 from domain.record import Entry
 
 LABEL = "provider-subject/v1"

@@ -23,6 +23,7 @@ Role = Literal[
     "code_break_desk",
     "unblinding_officer",
     "unblinded_monitor",
+    "committee_statistician",
     "key_custodian",
     "database_owner",
     "archivist",
@@ -42,6 +43,7 @@ UNBLINDED_ROLES: frozenset[Role] = frozenset(
         "safety_unblinder",
         "unblinding_officer",
         "unblinded_monitor",
+        "committee_statistician",
     }
 )
 """Roles whose clearance excludes every blinded role in the same trial, also over time."""

@@ -1,7 +1,7 @@
 """How long, how often, how strong: the limits of sessions and credentials, as data that a report can print."""
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Limits(NamedTuple):
@@ -30,3 +30,7 @@ class Limits(NamedTuple):
         if beyond < 0:
             return None
         return min(self.first_lock * (1 << min(beyond, 16)), self.longest_lock)
+
+
+USUAL: Final = Limits()
+"""What holds where a deployment says nothing else."""

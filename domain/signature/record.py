@@ -18,7 +18,8 @@ from domain.unblinding.unblinding import Unblinding
 RecordName = Annotated[
     str,
     StringConstraints(
-        pattern=r"^(trial|protocol|(site|participant|adverse-event|unblinding|deviation)/[A-Za-z0-9][A-Za-z0-9._:+-]{0,63})$"
+        pattern=r"^(trial|protocol|analysis-plan|analysis-sets|reveal"
+        r"|(site|participant|adverse-event|unblinding|deviation|interim)/[A-Za-z0-9][A-Za-z0-9._:+-]{0,63})$"
     ),
 ]
 """A record of a trial by its stream's own name: `participant/007`, `site/01`, `trial`."""

@@ -16,6 +16,15 @@ from domain.people.facts import PolicyAcknowledged, PolicyIssued
 from domain.people.roles import INVESTIGATORS, Role
 from domain.protocol.facts import InterpretationApproved
 from domain.record import Entry, Fact
+from domain.release.facts import (
+    AnalysisPlanRecorded,
+    AnalysisSetsFixed,
+    ExclusionDecided,
+    InterimApproved,
+    PublicationDecided,
+    RandomisationRevealed,
+    RevealRequested,
+)
 from domain.signature.meanings import Meaning
 from domain.site.facts import TaskDelegated
 from domain.trial.facts import DecisionApproved, LockRequested, TrialLocked, TrialUnlocked, UnlockRequested
@@ -125,6 +134,13 @@ TABLE: Final[tuple[Required, ...]] = (
         (DeviationGraded,),
         asks=_if_important,
     ),
+    Required("analysis_plan", AnalysisPlanRecorded, "approval", 7, "ICH E9 5.1"),
+    Required("analysis_exclusion", ExclusionDecided, "approval", 7, "ICH E9 5.2"),
+    Required("analysis_sets", AnalysisSetsFixed, "approval", 7, "ICH E9 5.2"),
+    Required("reveal_request", RevealRequested, "approval", 1, "ICH E6(R3) 4.1.4"),
+    Required("reveal", RandomisationRevealed, "approval", 1, "ICH E6(R3) 4.1.4"),
+    Required("publication", PublicationDecided, "approval", 7, "ICH E6(R3) 4.1.4"),
+    Required("interim_approval", InterimApproved, "approval", 1, "ICH E9 4.5"),
     Required("sign_off", SignedOff, "responsibility", 14, "EMA 2023 6.3", whole=True, frozen=True, roles=PRINCIPAL),
     Required("lock_request", LockRequested, "approval", 1, "EMA 2023 A5.3"),
     Required("lock", TrialLocked, "approval", 1, "EMA 2023 A5.3"),

@@ -27,7 +27,7 @@ from domain.unblinding.unblinding import Kind, Unblinding
 class AcknowledgeDisclosure(RequestCommand):
     """Confirm having learned the arm; the desk confirms for the physician whom it called back."""
 
-    KINDS: ClassVar[frozenset[Kind]] = frozenset({"routine", "emergency"})
+    KINDS: ClassVar[frozenset[Kind]] = frozenset({"routine", "emergency", "susar"})
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse everybody to whom nothing was disclosed, and a second time."""

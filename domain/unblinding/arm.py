@@ -37,8 +37,8 @@ def disclosed(given: Given, room: Room, own: Participant, *, recipient: str, req
 def _sealed_list(room: Room, own: Participant) -> str | None:
     assert own.allocation is not None, "who was never allocated has no list"
     committed = room.get(Randomisation, streams.randomisation(room.trial))
-    row = committed.stratum(own.allocation.fact.stratum)
-    return None if row is None else streams.sealed_list(room.trial, row.list_id)
+    list_id = committed.list_of(own.allocation.fact.list_root, own.allocation.fact.stratum)
+    return None if list_id is None else streams.sealed_list(room.trial, list_id)
 
 
 def _drawn(room: Room, own: Participant) -> ListedArm:

@@ -16,7 +16,7 @@ from domain.unblinding.unblinding import Kind, Unblinding
 class RequestCommand(TrialCommand):
     """A command about one unblinding; whom it is about stands in its first entry."""
 
-    KINDS: ClassVar[frozenset[Kind]] = frozenset({"routine", "emergency", "accident"})
+    KINDS: ClassVar[frozenset[Kind]] = frozenset({"routine", "emergency", "accident", "susar"})
     """The kinds of unblinding it is about."""
 
     request: Code

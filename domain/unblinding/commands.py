@@ -7,6 +7,7 @@ from domain.unblinding.aftermath import (
     RecordUnblindingNarrative,
     ReportAccidentalUnblinding,
 )
+from domain.unblinding.drill import RunUnblindingDrill
 from domain.unblinding.emergency import BreakBlind
 from domain.unblinding.routine import (
     ApproveUnblinding,
@@ -15,6 +16,7 @@ from domain.unblinding.routine import (
     RequestUnblinding,
     WithdrawUnblinding,
 )
+from domain.unblinding.susar import RecordRegulatorySubmission, TriggerSusarUnblinding
 
 __all__ = [
     "AcknowledgeDisclosure",
@@ -23,9 +25,12 @@ __all__ = [
     "BreakBlind",
     "CloseUnblinding",
     "DiscloseArm",
+    "RecordRegulatorySubmission",
     "RecordUnblindingNarrative",
     "RejectUnblinding",
     "ReportAccidentalUnblinding",
     "RequestUnblinding",
+    "RunUnblindingDrill",
+    "TriggerSusarUnblinding",
     "WithdrawUnblinding",
 ]

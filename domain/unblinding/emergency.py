@@ -9,14 +9,12 @@ from domain.command import Actor, Decided, Given, Room, command
 from domain.errors import Refusal
 from domain.input import Reference, fault
 from domain.participant.base import ParticipantCommand
-from domain.participant.participant import Participant
-from domain.people.person import Person
 from domain.refusals import not_in_order
-from domain.site.site import Site
-from domain.trial.trial import Trial
 from domain.unblinding.arm import disclosed, list_streams
-from domain.unblinding.facts import EmergencyUnblindingInvoked, Flag
-from domain.values import PartialDate
+from domain.unblinding.breaking import Break, Sender, flags_of, request_of
+from domain.unblinding.facts import DisclosureRepeated, EmergencyUnblindingInvoked
+from domain.unblinding.notice import notified
+from domain.unblinding.unblinding import Unblinding
 
 
 @command("break_blind", safety=True)
@@ -24,7 +22,7 @@ class BreakBlind(ParticipantCommand):
     """Learn one participant's arm in an emergency, now, with a coded reason; the explanation follows within a day.
 
     An investigator of the site is the recipient. The code-break desk acts for a treating physician whom it
-    has called back and names as `recipient`.
+    has called back and names as `recipient`. Whoever asks again is told the same.
     """
 
     channel: Literal["investigator", "code_break_desk"]
@@ -39,29 +37,55 @@ class BreakBlind(ParticipantCommand):
         return self
 
     def streams(self, room: Room) -> tuple[str, ...]:
-        """Also what leads to the arm."""
-        named = super().streams(room)
+        """Also the sender's credentials, what was told under this request before, and what leads to the arm."""
+        named = (*super().streams(room), *self._of_sender(room))
         if not all(stream in room for stream in named):
             return named
         return (*named, *list_streams(room, self.own(room)))
 
-    def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
+    def _of_sender(self, room: Room) -> tuple[str, str]:
+        return streams.credentials(room.sender), streams.unblinding(room.trial, self.request(room))
+
+    def request(self, room: Room) -> str:
+        """The one request of this sender for this participant and reader."""
+        return request_of(room.trial, self.participant, room.sender, self.recipient)
+
+    def told_before(self, room: Room) -> bool:
+        """Whether this sender was told already, for this reader."""
+        return bool(room.get(Unblinding, streams.unblinding(room.trial, self.request(room))).disclosures)
+
+    def judge(self, sender: Sender, room: Room) -> Break:
         """Refuse only who was never allocated; no state of trial, site, participant or delegation stops it."""
-        own = self.own(room)
-        if own.allocation is None:
+        if self.own(room).allocation is None:
             raise self._never_allocated()
-        self._by_own_channel(given.actor)
-        request, recipient = given.token(), self.recipient or given.actor.person
-        invoked = EmergencyUnblindingInvoked(
-            channel=self.channel,
-            flags=self._flags(given, room),
-            participant=self.participant,
+        self._by_own_channel(sender.actor)
+        recipient = self.recipient or sender.actor.person
+        return Break(
+            request=self.request(room),
             recipient=recipient,
-            request=request,
+            flags=flags_of(room, sender, self.at_own_site(room), self.own(room)),
+            repeated=self.told_before(room),
         )
-        return (
-            given.fact(streams.unblinding(given.trial, request), invoked),
-            *disclosed(given, room, own, recipient=recipient, request=request),
+
+    def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
+        """The disclosure, recorded whole before anything is shown; or that who was told before asked again."""
+        found = self.judge(Sender.of(given), room)
+        stream = streams.unblinding(given.trial, found.request)
+        if found.repeated:
+            return (given.fact(stream, DisclosureRepeated(recipient=found.recipient)),)
+        invoked = given.fact(stream, self.invoked(found))
+        told, vault = disclosed(given, room, self.own(room), recipient=found.recipient, request=found.request)
+        notice = notified(given, "emergency", participant=self.participant, request=found.request)
+        return (invoked, told, notice, vault)
+
+    def invoked(self, found: Break) -> EmergencyUnblindingInvoked:
+        """The fact that it was asked for."""
+        return EmergencyUnblindingInvoked(
+            channel=self.channel,
+            flags=found.flags,
+            participant=self.participant,
+            recipient=found.recipient,
+            request=found.request,
         )
 
     def _never_allocated(self) -> Refusal:
@@ -83,35 +107,3 @@ class BreakBlind(ParticipantCommand):
                 f"Send it again at once with the channel `{own}`.",
                 rule="the-recipient-is-who-learns-the-arm",
             )
-
-    def _flags(self, given: Given, room: Room) -> tuple[Flag, ...]:
-        trial, site, own = self.trial(room), self.at_own_site(room), self.own(room)
-        lapsed = self.channel == "investigator" and delegation_lapsed(site, given.actor, given.occurred.day)
-        sender = room.get(Person, streams.person(given.actor.person))
-        overdue = sender.is_overdue(given.actor.role, given.trial, self.concerned_site(room), given.now)
-        checks: tuple[tuple[Flag, bool], ...] = (
-            ("training_overdue", overdue),
-            ("delegation_lapsed", lapsed),
-            *_of_trial(trial, locked=trial.is_locked(given.now, self.participant)),
-            ("site_held", site.held),
-            ("site_closed", site.closed),
-            *_of_participant(own),
-        )
-        return tuple(flag for flag, raised in checks if raised)
-
-
-def _of_trial(trial: Trial, *, locked: bool) -> tuple[tuple[Flag, bool], ...]:
-    return (("trial_paused", trial.paused), ("trial_closed", trial.closed), ("trial_locked", locked))
-
-
-def _of_participant(own: Participant) -> tuple[tuple[Flag, bool], ...]:
-    withdrawn = any(own.withdrawn(withdrawal.scope) is not None for withdrawal in own.withdrawals)
-    return (("participant_withdrawn", withdrawn), ("participant_dead", own.vital == "dead"))
-
-
-def delegation_lapsed(site: Site, actor: Actor, day: PartialDate) -> bool:
-    """Whether the task of unblinding is not surely delegated on that day; the principal investigator needs none."""
-    own = [d for d in site.delegations if d.person == actor.person and "unblinding" in d.tasks]
-    if not own:
-        return actor.role != "investigator"
-    return not any(delegation.holds_on(day) for delegation in own)

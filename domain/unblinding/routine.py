@@ -21,6 +21,7 @@ from domain.unblinding.facts import (
     UnblindingRequested,
     UnblindingWithdrawn,
 )
+from domain.unblinding.notice import notified
 from domain.unblinding.unblinding import Kind, Stage, Unblinding
 
 
@@ -134,6 +135,8 @@ class WithdrawUnblinding(RoutineCommand):
 class DiscloseArm(RoutineCommand):
     """Disclose the arm to one of the named recipients; every reader is an event of its own, a repeated one too."""
 
+    KINDS: ClassVar[frozenset[Kind]] = frozenset({"routine", "susar"})
+
     recipient: Code
 
     def streams(self, room: Room) -> tuple[str, ...]:
@@ -154,7 +157,7 @@ class DiscloseArm(RoutineCommand):
 
     def decide(self, given: Given, room: Room) -> tuple[Decided, ...]:
         """Refuse without two signed approvals, out of time, after the lock, and to anyone who is not named."""
-        own = self.pending(given, room, "APPROVED", "DISCLOSED")
+        own = self.pending(given, room, "APPROVED", "TRIGGERED", "DISCLOSED")
         if own.expired(given.now):
             raise not_in_order(
                 "unblinding_expired",
@@ -169,16 +172,31 @@ class DiscloseArm(RoutineCommand):
                 "Ask for a new disclosure that names this person.",
                 rule="disclosed-to-named-recipients",
             )
+        if own.kind == "susar":
+            _another_than_the_trigger(given, own)
+        else:
+            self._approved_under_signature(given, room, own)
+        about = self.about(room)
+        assert about is not None, "a routine request names its participant"
+        _not_after_lock(own.purpose, locked=self.trial(room).is_locked(given.now, about.number))
+        told, vault = disclosed(given, room, about, recipient=self.recipient, request=self.request)
+        notice = notified(
+            given, "susar" if own.kind == "susar" else "routine", participant=about.number, request=self.request
+        )
+        return (told, notice, vault)
+
+    def _approved_under_signature(self, given: Given, room: Room, own: Unblinding) -> None:
         record = streams.unblinding(given.trial, self.request)
         signed = {entry.body.actor for entry in signed_acts(room, record, "disclosure_approval")}
         unsigned = set(own.approvers) - signed if len(signed) < APPROVERS_NEEDED else ()
         refuse_unsigned(
             "No arm is disclosed", (f"the approval by {person}" for person in unsigned), code="approval_not_signed"
         )
-        about = self.about(room)
-        assert about is not None, "a routine request names its participant"
-        _not_after_lock(own.purpose, locked=self.trial(room).is_locked(given.now, about.number))
-        return disclosed(given, room, about, recipient=self.recipient, request=self.request)
+
+
+def _another_than_the_trigger(given: Given, own: Unblinding) -> None:
+    if given.actor.person == own.by:
+        raise same_person(f"{own.by} asked for the arm of this case.", rule="discloser-is-not-the-trigger")
 
 
 def _has_an_arm(own: Participant) -> None:

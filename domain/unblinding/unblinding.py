@@ -17,6 +17,7 @@ from domain.unblinding.facts import (
     ImpactAssessed,
     NarrativeRecorded,
     Purpose,
+    SusarUnblindingTriggered,
     UnblindingApproved,
     UnblindingClosed,
     UnblindingRejected,
@@ -25,9 +26,9 @@ from domain.unblinding.facts import (
 )
 from domain.values import Value
 
-Kind = Literal["routine", "emergency", "accident"]
+Kind = Literal["routine", "emergency", "accident", "susar"]
 Stage = Literal[
-    "NONE", "REQUESTED", "APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED", "DISCLOSED", "REPORTED", "CLOSED"
+    "NONE", "REQUESTED", "APPROVED", "TRIGGERED", "REJECTED", "WITHDRAWN", "EXPIRED", "DISCLOSED", "REPORTED", "CLOSED"
 ]  # fmt: skip
 NARRATIVE_DUE = timedelta(hours=24)
 """An emergency is explained within a day of the disclosure (conduct rules, section 9): elapsed hours, no days."""
@@ -115,6 +116,16 @@ class Unblinding(Aggregate):
                 return msgspec.structs.replace(
                     new, kind="emergency", participant=participant, by=actor, through_desk=desk
                 )
+            case SusarUnblindingTriggered() as fact:
+                return msgspec.structs.replace(
+                    new,
+                    kind="susar",
+                    participant=fact.participant,
+                    by=actor,
+                    purpose="safety",
+                    recipients=fact.recipients,
+                    expires=fact.expires,
+                )
             case AccidentReported(participant=participant):
                 return msgspec.structs.replace(new, kind="accident", participant=participant, by=actor)
             case UnblindingApproved():
@@ -167,6 +178,8 @@ class Unblinding(Aggregate):
             return "WITHDRAWN" if self.withdrawn else "REJECTED"
         if self.expired(now):
             return "EXPIRED"
+        if self.kind == "susar":
+            return "TRIGGERED"
         return "APPROVED" if self.approved else "REQUESTED"
 
     @property

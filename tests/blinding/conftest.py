@@ -13,8 +13,9 @@ from adapters.demo.director import Director
 from adapters.wiring import Store
 from tests.blinding.account_mishaps import tell_accounts
 from tests.blinding.canaries import REAL
-from tests.blinding.mishaps import NUMBERS, SLOTS, Mishaps, enrol, fail_everything, prepare
+from tests.blinding.mishaps import NUMBERS, SLOTS, Mishaps, enrol, fail_everything, prepare, supply
 from tests.blinding.twins import Choices, Plan, Twin, Watched, as_drawn, exchanged, mirrored
+from tests.blinding.vault_mishaps import tell_vault
 
 Twins = tuple[Twin, Twin]
 GIVEN: Final[dict[str, tuple[dict[str, Any], ...]]] = {
@@ -74,9 +75,11 @@ def tell_demonstration(twin: Twin) -> Director:
 def tell_mishaps(director: Watched) -> None:
     """The whole story in which nearly everything goes wrong."""
     prepare(director)
+    supply(director)
     for number in NUMBERS:
         enrol(director, number)
     mishaps = Mishaps(director)
     mishaps.tell()
     tell_accounts(mishaps)
+    tell_vault(mishaps)
     fail_everything(director)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from adapters.keys.sealing import ARM
 from domain.fields import SealedArmEnvelope
 from domain.participant.facts import Allocated
-from domain.randomisation import SEED_BYTES, commitment, lp, slot_leaf
+from domain.randomisation.rand_v1 import SEED_BYTES, commitment, lp, slot_leaf
 
 WEAK_DAYS: Final = 100_000
 

@@ -15,7 +15,7 @@ from tests.blinding.conftest import tell_demonstration
 from tests.blinding.twins import Twin
 
 ALLOCATIONS = 10
-DRAWN = "SELECT count(*) FROM vault_entry WHERE type = 'list.slot_drawn.v1'"
+DRAWN = "SELECT count(*) FROM vault_entry WHERE type = 'list.slot_drawn.v2'"
 COMMIT = SqliteWriter.commit
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from adapters.chance import SetClock
 from adapters.keys.ideal import Aside, IdealOpener, IdealSealer, IdealVaultSealing
 from adapters.wiring import Sealing
+from compliance.randomiser import RandV1
 from domain.allocation.facts import SlotDrawn
 from domain.allocation.lists import SealedList
 from domain.command import Decided, Given, Room
@@ -26,7 +27,7 @@ from domain.participant.participant import Participant
 from domain.signature.facts import SignatureMade
 from domain.signature.signing import Wish, sign
 from domain.streams import name_of
-from tests.blinding.twins import Twin
+from tests.blinding.twins import IdealCommitments, Twin
 
 Patch = pytest.MonkeyPatch
 Decide = Callable[[Allocate, Given, Room], tuple[Decided, ...]]
@@ -116,6 +117,12 @@ def in_the_time_it_takes(patch: Patch, twin: Twin) -> None:
         return decided
 
     patch.setattr(Allocate, "decide", decide)
+
+
+def in_the_kit(patch: Patch, twin: Twin) -> None:
+    """Kits are handed out as they are, while the map behind them does not move with the arms."""
+    del twin
+    patch.setattr(IdealCommitments, "next_kit", RandV1.next_kit)
 
 
 def in_vault_positions(patch: Patch, twin: Twin) -> None:

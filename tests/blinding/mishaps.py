@@ -34,6 +34,7 @@ from adapters.demo.people import (
 )
 from adapters.demo.plan import Planned
 from adapters.demo.play import import_record
+from adapters.demo.supply import Supply
 from compliance.conduct import Done
 from compliance.setup import set_up
 from domain.commands import COMMANDS
@@ -72,6 +73,13 @@ def prepare(director: Director) -> None:
     for part in (design.decide, design.sites, criteria.code_rules, criteria.interpret, design.seal_lists):
         part(director)
     director.send(SPONSOR, "open_screening", {})
+
+
+def supply(director: Director) -> None:
+    """Kits of every arm at both sites, received."""
+    for site in ("01", "02"):
+        Supply(director).supply(site)
+        Supply(director).receive(site)
 
 
 def enrol(director: Director, number: str) -> None:

@@ -41,6 +41,10 @@ LEDGERS: Final = (streams.trial_ledger(TRIAL), streams.access_ledger(TRIAL), str
 READING: Final = tuple(action for action in TABLE if action.startswith("read_"))
 MEASURED: Final = ("at", "duration_ms")
 SITES: Final = ("01", "02")
+REPORTS: Final = (
+    *("screening-log", "signature-log", "access-log", "part11"),
+    *("randomisation-log", "unblinding-log", "knowledge"),
+)
 PURPOSE: Final = ("--purpose", "comparing twin runs", "--out", "FOLDER/printed")
 
 
@@ -239,7 +243,7 @@ def everything_typed() -> Iterator[Typed]:
     yield from (("replay", name.replace("_", "-"), "--json") for name in PROJECTIONS)
     yield ("replay", "timeline", "--json", "--as-known-on", "2027-01-12", "--as-true-on", "2027-01-11")
     yield ("report", "audit-trail", "--participant", "005", *PURPOSE)
-    yield from (("report", name, *PURPOSE) for name in ("screening-log", "signature-log", "access-log", "part11"))
+    yield from (("report", name, *PURPOSE) for name in REPORTS)
     yield from (("whoami",), ("sign",), ("sign", "--mine"), ("ask", "left", "u35"), ("ask", "consent", "001"))
     yield from (("user", "list"), ("user", "show", "u13"), ("role", "list"))
     yield ("ask", "who-could", "allocate", "--site", "01", "--on", "2027-01-20")

@@ -14,7 +14,7 @@ from domain.fields import SealedArmEnvelope
 from tests.blinding import leaks
 from tests.blinding.conftest import MORE_GIVEN, two
 from tests.blinding.leaks import Patch, sealing
-from tests.blinding.mishaps import enrol, prepare
+from tests.blinding.mishaps import enrol, prepare, supply
 from tests.blinding.reach import LEDGERS, Channel, Circle, differences, reached_in
 from tests.blinding.twins import Choices, Twin, Watched, as_drawn, mirrored
 
@@ -43,6 +43,7 @@ def compared(folder: Path, choices: Choices, leak: Callable[[Patch, Twin], None]
 def tell(director: Director) -> None:
     """Two participants, allocated, treated and signed off; somebody tries to allocate them again."""
     prepare(director)
+    supply(director)
     for number in NUMBERS:
         enrol(director, number)
         for person, command in ((COORDINATOR["01"], "allocate"), (INVESTIGATOR["01"], "sign_off_participant")):
@@ -79,6 +80,7 @@ def test_an_envelope_whose_length_tells_the_arm_is_not_even_written(tmp_path: Pa
         (leaks.in_a_refusal, {"answers"}),
         (leaks.in_the_rule_of_a_refusal, {"answers", "the ledgers"}),
         (leaks.in_the_time_it_takes, {"the ledgers"}),
+        (leaks.in_the_kit, {"the ledgers", "projections"}),
         (leaks.in_vault_positions, {"answers", "the log"}),
         (leaks.in_what_was_displayed, {"the ledgers", "the command line", "projections"}),
         (leaks.in_the_seal, {"the ledgers"}),

@@ -21,23 +21,25 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec.structs import replace
 
 from adapters.demo.director import TRIAL
 from adapters.keys.box import lock
 from adapters.keys.padding import padded_arm
 from adapters.keys.sealing import ARM, Sealer, VaultSealing
-from adapters.keys.store import Key, KeyStore, SinglePurpose
+from adapters.keys.store import EscrowTo, Key, KeyStore, SinglePurpose
 from adapters.storage.codec import encode_payload
 from compliance.envelope import read_envelope
-from domain import randomisation, streams
-from domain.allocation.commands import SealLists
+from domain import streams
+from domain.allocation.design_commands import DeclareDesign
 from domain.allocation.facts import DisclosureRecorded, ListSealed, SlotDrawn, TreatmentDetailRecorded
 from domain.catalogue import type_of
 from domain.command import Command
 from domain.errors import InvalidInputError
 from domain.fields import SealedArmEnvelope, SealedFact
 from domain.participant.facts import Allocated
+from domain.randomisation import rand_v1
 from domain.record import Fact
 from domain.values import Number, Quantity
 from tests.blinding.canaries import ARMS
@@ -54,6 +56,7 @@ from tests.blinding.twins import SECRET, Twin
 GUESSED: Final = tuple(word for arm in ARMS for word in (arm["arm"], arm["label"]))
 MOMENT: Final = datetime(2027, 3, 3, tzinfo=UTC)
 SEALINGS: Final = 2_000
+WRAPPED: Final = 200
 NONCES: Final = 100_000
 LONGEST: Final = "\U00020000" * 256
 """As many characters as a name may have, each of four bytes."""
@@ -66,8 +69,8 @@ class WatchedKeys(KeyStore):
         super().__init__(path, SECRET, clock=lambda: MOMENT, randomness=os.urandom)
         self.made: list[bytes] = []
 
-    def fresh_key(self, purpose: SinglePurpose) -> Key:
-        key = super().fresh_key(purpose)
+    def fresh_key(self, purpose: SinglePurpose, *, escrow: EscrowTo | None = None) -> Key:
+        key = super().fresh_key(purpose, escrow=escrow)
         self.made.append(key.key)
         return key
 
@@ -128,15 +131,35 @@ def test_two_thousand_sealings_of_two_arms_repeat_no_key_and_no_nonce(keys: Watc
     assert len(set(keys.made)) == len(keys.made) == SEALINGS
 
 
+@pytest.mark.requirement("E6-08", "ST-02")
+def test_i10_both_wraps_of_every_key_have_one_length_whatever_the_arm_and_none_comes_twice(keys: WatchedKeys) -> None:
+    public = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    sealer = Sealer(keys, os.urandom, lambda _: public)
+
+    for n in range(WRAPPED):
+        sealer.arm(GUESSED[n % 4], trial=TRIAL, event_id=UUID(int=n), participant="007", list_root="ab" * 32)
+
+    with keys._file.reading() as connection:  # pyright: ignore[reportPrivateUsage]  # what the file holds
+        columns = {
+            (table, column): [row[0] for row in connection.execute(f"SELECT {column} FROM {table}")]
+            for table, column in (("wrapped_key", "wrapped"), ("wrapped_key", "nonce"), ("escrow_wrap", "wrapped"))
+        }
+    assert {name: ({len(one) for one in found}, len(set(found))) for name, found in columns.items()} == {
+        ("wrapped_key", "wrapped"): ({48}, WRAPPED),
+        ("wrapped_key", "nonce"): ({12}, WRAPPED),
+        ("escrow_wrap", "wrapped"): ({80}, WRAPPED),
+    }
+
+
 @pytest.mark.requirement("E6-08")
-def test_an_arm_too_long_for_its_envelope_is_refused_when_lists_are_sealed_not_when_somebody_draws_it(
+def test_an_arm_too_long_for_its_envelope_is_refused_when_the_design_is_declared_not_when_somebody_draws_it(
     keys: WatchedKeys,
 ) -> None:
     """A fault at the first draw would tell who drew it."""
     place: dict[str, Any] = {"trial": TRIAL, "event_id": UUID(int=1), "participant": "007", "list_root": "ab" * 32}
     longest = "k" * 60
 
-    assert isinstance(arms_given(longest), SealLists)
+    assert isinstance(arms_given(longest), DeclareDesign)
     assert len(Sealer(keys, os.urandom).arm(longest, **place).ciphertext) == 80
     with pytest.raises(InvalidInputError, match=r"arms\.0\.arm"):
         arms_given(longest + "k")
@@ -144,8 +167,8 @@ def test_an_arm_too_long_for_its_envelope_is_refused_when_lists_are_sealed_not_w
 
 def arms_given(arm: str) -> Command:
     """A list with this arm, as a command line brings it."""
-    payload = {"arms": [{"arm": arm, "label": "a label"}], "block_sizes": [3]}
-    line = {"command": "seal_lists", "command_id": str(UUID(int=7)), "payload": payload}
+    payload = {"arms": [{"arm": arm, "label": "a label"}], "method": "simple"}
+    line = {"command": "declare_design", "command_id": str(UUID(int=7)), "payload": payload}
     return read_envelope(json.dumps(line).encode()).command
 
 
@@ -159,7 +182,9 @@ def disclosure(label: str, arm: str) -> Fact:
 
 
 def drawn(arm: str) -> Fact:
-    return SlotDrawn(allocation=UUID(int=1), arm=arm, index=9999, participant="007", randomisation_number="R-q7k2m9xy")
+    return SlotDrawn(
+        allocation=UUID(int=1), arm=arm, index=9999, inputs=None, participant="007", randomisation_number="R-q7k2m9xy"
+    )
 
 
 @pytest.mark.requirement("E6-08")
@@ -229,7 +254,7 @@ def test_no_careless_seed_fits_the_commitment_to_the_seed(allocations: list[Publ
 
 def test_the_search_finds_a_seed_made_of_a_day(allocations: list[Public]) -> None:
     one, careless = allocations[0], sha256(b"2027-01-04").digest()
-    committed = randomisation.commitment(careless, one.trial).hex()
+    committed = rand_v1.commitment(careless, one.trial).hex()
     weak = one._replace(fact=replace(one.fact, seed_commitment=committed))
 
     _, fit = opened_by_seeds(weak, weak_keys(one))
@@ -241,8 +266,8 @@ def test_the_search_finds_a_seed_made_of_a_day(allocations: list[Public]) -> Non
 def test_a_known_leaf_of_a_list_tells_nothing_of_its_slot(sealed_for_real: Twin) -> None:
     sealed = vault_lists(sealed_for_real)[0]
     arm = sealed_for_real.store.ports.randomiser.slots(sealed, TRIAL)[0]
-    nonce = randomisation.slot_nonce(sealed.seed, TRIAL, sealed.stratum, 0)
-    leaf = randomisation.slot_leaf(TRIAL, sealed.stratum, 0, arm, nonce)
+    nonce = rand_v1.slot_nonce(sealed.seed, TRIAL, sealed.stratum, 0)
+    leaf = rand_v1.slot_leaf(TRIAL, sealed.stratum, 0, arm, nonce)
 
     tried, told = opened_by_nonces(leaf, (TRIAL, sealed.stratum, 0), GUESSED[::2], NONCES)
 
@@ -250,6 +275,6 @@ def test_a_known_leaf_of_a_list_tells_nothing_of_its_slot(sealed_for_real: Twin)
 
 
 def test_the_search_opens_a_leaf_with_a_careless_nonce() -> None:
-    leaf = randomisation.slot_leaf(TRIAL, "SLE", 0, "k1", (88).to_bytes(32, "big"))
+    leaf = rand_v1.slot_leaf(TRIAL, "SLE", 0, "k1", (88).to_bytes(32, "big"))
 
     assert opened_by_nonces(leaf, (TRIAL, "SLE", 0), ("k1", "k2"), 100) == (200, {"k1"})

@@ -73,7 +73,7 @@ def in_mishaps(mishaps: Twins) -> tuple[Reached, Reached]:
 
 
 @pytest.mark.requirement("E6-08", "EMA-06", "ST-02")
-def test_the_demonstration_tells_a_blinded_reader_nothing_about_arms(
+def test_i9_the_demonstration_tells_a_blinded_reader_nothing_about_arms(
     demonstrations: Twins, in_demonstrations: tuple[Reached, Reached]
 ) -> None:
     one, two = (twin.arms() for twin in demonstrations)
@@ -84,7 +84,7 @@ def test_the_demonstration_tells_a_blinded_reader_nothing_about_arms(
 
 
 @pytest.mark.requirement("E6-07", "E6-08", "EMA-06", "ST-02")
-def test_nothing_that_goes_wrong_tells_a_blinded_reader_about_arms(
+def test_i9_nothing_that_goes_wrong_tells_a_blinded_reader_about_arms(
     mishaps: Twins, in_mishaps: tuple[Reached, Reached]
 ) -> None:
     one, two = (twin.arms() for twin in mishaps)
@@ -126,7 +126,7 @@ NOT_FOR_ANYBODY: Final = {"show participant 999", f"ledger tail {streams.vault_l
 """What it refuses, or does not find, for every blinded role, a sponsor's lead and an administrator included."""
 HARD_CODES: Final = (
     "no_allocation_possible", "already_allocated", "never_allocated", "unblinding_rejected", "unblinding_withdrawn",
-    "unblinding_expired", "not_a_recipient", "other_channel", "not_allowed", "not_correctable", "already_committed",
+    "unblinding_expired", "not_a_recipient", "other_channel", "not_allowed", "not_correctable", "no_design_declared",
     "wrong_type", "missing_field", "unknown_field",
 )  # fmt: skip
 

@@ -79,14 +79,14 @@ def labels(entry: Entry) -> list[str]:
 
 
 @pytest.mark.requirement("E6-08", "EMA-06")
-def test_no_file_of_the_store_and_no_log_line_holds_a_word_of_an_arm(sealed_for_real: Twin) -> None:
+def test_i12_no_file_of_the_store_and_no_log_line_holds_a_word_of_an_arm(sealed_for_real: Twin) -> None:
     names = {name for name, _ in files_of(sealed_for_real.folder)}
 
     assert found_in([*files_of(sealed_for_real.folder), ("log", sealed_for_real.log_file.read_bytes())]) == {}
     assert {LEDGER_FILE, f"{LEDGER_FILE}-wal", KEYS.as_posix()} <= names
 
 
-def test_no_backup_of_database_or_key_store_holds_a_word_of_an_arm(sealed_for_real: Twin, tmp_path: Path) -> None:
+def test_i12_no_backup_of_database_or_key_store_holds_a_word_of_an_arm(sealed_for_real: Twin, tmp_path: Path) -> None:
     for file in (Path(LEDGER_FILE), KEYS):
         with (
             closing(sqlite3.connect(sealed_for_real.folder / file)) as source,
@@ -126,16 +126,20 @@ def things_that_know_arms(sealed_for_real: Twin) -> Iterator[Any]:
             assert isinstance(history.aggregate, SealedList)
             yield from (history, history.aggregate, history.aggregate.arm_of(entry.fact.allocation))
         if isinstance(entry.fact, DisclosureRecorded):
-            recipient, request = sealed_for_real.doors.identity(entry.fact.recipient), entry.fact.request
-            yield Inquire(store.ports).disclosure(recipient, TRIAL, request)
+            known = entry.fact.recipient in sealed_for_real.doors.held
+            reader = sealed_for_real.doors.identity(entry.fact.recipient if known else entry.body.actor)
+            yield Inquire(store.ports).disclosure(reader, TRIAL, entry.fact.request)
     detail = {"participant": "001", "dose": 1, "product": PRODUCTS[0], "lot": "Zephyrkite-4417"}
     for command, payload in (
-        ("seal_lists", {"arms": list(ARMS), "block_sizes": [3]}),
+        ("declare_design", {"arms": list(ARMS), **BLOCKS}),
         ("record_treatment_detail", detail),
     ):
         read = envelope(command, payload)
         yield from (read, read.command)
     yield from (store, store.conduct, store.ports)
+
+
+BLOCKS: Final[dict[str, Any]] = {"method": "permuted_blocks", "parameters": [{"name": "sizes", "values": ["3"]}]}
 
 
 def envelope(command: str, payload: dict[str, Any]) -> Envelope:
@@ -146,16 +150,16 @@ def envelope(command: str, payload: dict[str, Any]) -> Envelope:
 @pytest.mark.parametrize(
     "payload",
     [
-        {"arms": list(ARMS), "block_sizes": "3"},
-        {"arms": [*ARMS, {"arm": "Ox7glyph " * 9, "label": "Umberlynx"}], "block_sizes": [3]},
-        {"arms": [{"arm": "Ox7glyph", "label": "Brindlewick\0"}], "block_sizes": [3]},
-        {"arms": [{"arm": "Ox7glyph", "label": "Brindlewick" * 40}], "block_sizes": [3]},
-        {"arms": ["Ox7glyph"], "block_sizes": [3]},
+        {"arms": list(ARMS), "method": 3},
+        {"arms": [*ARMS, {"arm": "Ox7glyph " * 9, "label": "Umberlynx"}], **BLOCKS},
+        {"arms": [{"arm": "Ox7glyph", "label": "Brindlewick\0"}], **BLOCKS},
+        {"arms": [{"arm": "Ox7glyph", "label": "Brindlewick" * 40}], **BLOCKS},
+        {"arms": ["Ox7glyph"], **BLOCKS},
     ],
 )
 def test_an_error_about_the_arms_of_a_list_prints_none_of_their_words(payload: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        envelope("seal_lists", payload)
+        envelope("declare_design", payload)
 
     assert words_in("".join(format_exception(caught.value)).encode()) == set()
 

@@ -11,7 +11,7 @@ and source references, and how long the host's processor took.
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
 from hashlib import shake_256
@@ -34,8 +34,10 @@ from compliance.envelope import Envelope
 from compliance.gate import Identity
 from compliance.randomiser import RandV1
 from domain import streams
-from domain.allocation.facts import ListSealed, SlotDrawn
+from domain.allocation.facts import Level, ListSealed, SlotDrawn
+from domain.allocation.slots import Slot
 from domain.errors import TrialproofError
+from domain.kits.facts import MappedKit
 from domain.ports import Ledger
 
 SECRET = bytes(range(32))
@@ -78,12 +80,28 @@ class IdealCommitments(RandV1):
     def slots(self, sealed: ListSealed, trial: str) -> Slots:
         return self._plan(super().slots(sealed, trial)[: self._length])
 
+    def next_kit(self, kits: Sequence[MappedKit], arm: str, gone: Collection[str]) -> str | None:
+        """The next in order whatever the arm: that the real one's numbers tell nothing is shown on its own."""
+        del arm
+        return next((kit.kit for kit in kits if kit.kit not in gone), None)
+
+    def next_slot(
+        self, sealed: ListSealed, trial: str, earlier: Sequence[SlotDrawn], levels: Sequence[Level]
+    ) -> Slot | None:
+        del levels  # lists of the twins are fixed beforehand
+        slots = self.slots(sealed, trial)
+        return Slot(slots[len(earlier)], None) if len(earlier) < len(slots) else None
+
+    def design_commitment(self, salt: bytes, canonical: bytes) -> str:
+        del salt, canonical
+        return _chance("design commitment")
+
     def seed_commitment(self, seed: bytes, trial: str) -> str:
         del seed
         return _chance("seed commitment", trial)
 
     def root(self, lists: Sequence[ListSealed], trial: str) -> str:
-        return _chance("root", trial, str(len(lists)))
+        return _chance("root", trial, *(f"{sealed.version}/{sealed.stratum}" for sealed in lists))
 
 
 def _chance(*place: str) -> str:
@@ -265,8 +283,11 @@ class Watched(Director):
 
     def _known_to_the_unblinded(self, person: str, command: str, payload: Payload) -> tuple[Payload, ...]:
         choices = self._twin.choices
-        if command == "seal_lists" and choices.arms and "arms" in payload:
+        if command == "declare_design" and choices.arms and "arms" in payload:
             return ({"arms": list(choices.arms)},)
+        if command == "supply_kits" and choices.arms and isinstance(payload.get("contents"), list):
+            named = zip(choices.arms, payload["contents"], strict=True)
+            return ({"contents": [{**kits, "arm": arm["arm"]} for arm, kits in named]},)
         if (person, command) != DETAIL:
             return ({},)
         arm = self._twin.arms().get(str(payload.get("participant")))

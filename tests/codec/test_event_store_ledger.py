@@ -41,7 +41,9 @@ TRIAL, VAULT = "trial:DEMO", "vault:DEMO"
 WHO, STRATUM, LIST = f"{TRIAL}/participant/007", f"{TRIAL}/stratum/LN", f"{VAULT}/list/q7k2m9"
 SCREENED = ScreeningOpened(number="007", previous=None, site="01")
 VISIT = VisitRecorded(done=True, visit="V1")
-DRAWN = SlotDrawn(allocation=UUID(int=9), arm="CANARY-ARM", index=1, participant="007", randomisation_number="R7")
+DRAWN = SlotDrawn(
+    allocation=UUID(int=9), arm="CANARY-ARM", index=1, inputs=None, participant="007", randomisation_number="R7"
+)
 PLACE = PlaceTaken(participant="007", stratum="LN")
 
 
@@ -142,7 +144,7 @@ def test_no_file_of_the_store_holds_what_a_vault_entry_says(store: Opened) -> No
     append(store.ledger, new(WHO, SCREENED), new(LIST, DRAWN), **{WHO: 0, LIST: 0})
 
     stored = b"".join(path.read_bytes() for path in store.file.parent.iterdir())
-    assert b"list.slot_drawn.v1" in stored, "the look sees no vault entry at all"
+    assert b"list.slot_drawn.v2" in stored, "the look sees no vault entry at all"
     assert b"CANARY" not in stored
 
 
@@ -157,8 +159,12 @@ def test_a_vault_opens_with_an_entry_in_the_clear(store: Opened) -> None:
 
 
 def test_vault_entries_of_short_and_long_payloads_have_one_length(store: Opened) -> None:
-    short = SlotDrawn(allocation=UUID(int=9), arm="A", index=1, participant="007", randomisation_number="R7")
-    long = SlotDrawn(allocation=UUID(int=9), arm="A" * 64, index=10**6, participant="0" * 64, randomisation_number="R7")
+    short = SlotDrawn(
+        allocation=UUID(int=9), arm="A", index=1, inputs=None, participant="007", randomisation_number="R7"
+    )
+    long = SlotDrawn(
+        allocation=UUID(int=9), arm="A" * 64, index=10**6, inputs=None, participant="0" * 64, randomisation_number="R7"
+    )
 
     append(store.ledger, new(LIST, short), new(LIST, long), **{LIST: 0})
 

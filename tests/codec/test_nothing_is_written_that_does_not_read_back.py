@@ -48,7 +48,9 @@ def dose(number: Any) -> TreatmentGiven:
 
 
 def slot(arm: Any) -> SlotDrawn:
-    return SlotDrawn(allocation=context().event_id, arm=arm, index=1, participant="007", randomisation_number="R1")
+    return SlotDrawn(
+        allocation=context().event_id, arm=arm, index=1, inputs=None, participant="007", randomisation_number="R1"
+    )
 
 
 @pytest.mark.parametrize(

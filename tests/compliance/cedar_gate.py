@@ -77,7 +77,10 @@ forbid(principal, action, resource)
 // The clearance reaches what the action touches.
 forbid(principal, action in Action::"class:VAULT", resource) unless { principal.clearance == "unblinded" };
 forbid(principal, action in Action::"class:SAFETY", resource)
-  unless { principal.clearance == "safety" || (principal has sites && principal.clearance != "none") };
+  unless {
+    principal.clearance == "safety" || principal.clearance == "unblinded"
+    || (principal has sites && principal.clearance != "none")
+  };
 forbid(principal, action in [Action::"class:TRIAL", Action::"class:ACCESS"], resource)
   when { principal.clearance == "none" };
 

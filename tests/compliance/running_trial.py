@@ -1,5 +1,9 @@
 """A small trial in a real store: decided, committed, open, with one site and participants ready for the next step."""
 
+from hashlib import sha256
+from typing import Any
+
+from domain.randomisation.rand_v1 import share_commitment
 from tests.compliance.stores import Desk
 
 
@@ -9,6 +13,7 @@ def decide_design(desk: Desk, *, cap: int, strata: tuple[str, ...] = ("A", "B"))
     desk.hire("med", "medical_monitor")
     desk.hire("dm", "data_manager")
     desk.hire("maker", "randomisation_statistician")
+    desk.hire("seeder", "unblinding_officer")
     rows = [{"code": code, "label": code, "definition": f"stratum {code}", "cap": cap} for code in strata]
     settings = {"ratio": [2, 1], "strata": rows, "zone": "Asia/Shanghai", "planned_enrolment": cap * len(strata)}
     decision = {"question": "D2", "choice": "2:1", "rationale": "for the test", "settings": settings}
@@ -71,8 +76,25 @@ def open_trial(desk: Desk, *, cap: int, sites: tuple[str, ...] = ("01",)) -> Non
     for code in sites:
         open_site(desk, code)
     arms = [{"arm": "x1", "label": "first of two"}, {"arm": "x2", "label": "the other one"}]
-    desk.send("maker", "seal_lists", {"arms": arms, "block_sizes": [3, 6]})
+    seal_lists(desk, arms, {"method": "permuted_blocks", "parameters": [{"name": "sizes", "values": ["3", "6"]}]})
     desk.send("lead", "open_screening", {})
+
+
+def seal_lists(desk: Desk, arms: list[dict[str, str]], method: dict[str, Any], *, version: int = 1) -> None:
+    """A design, its seed from two persons, and its lists."""
+    with_seed(desk, arms, method, version=version)
+    desk.send("maker", "seal_lists", {})
+
+
+def with_seed(desk: Desk, arms: list[dict[str, str]], method: dict[str, Any], *, version: int = 1) -> None:
+    """A design and its seed from two persons."""
+    desk.send("maker", "declare_design", {"arms": arms, **method})
+    shares = {person: sha256(f"share of {person}".encode()).digest() for person in ("maker", "seeder")}
+    for person, share in shares.items():
+        commitment = share_commitment("T1", version, person, share).hex()
+        desk.send(person, "commit_seed_share", {"commitment": commitment})
+    for person, share in shares.items():
+        desk.send(person, "reveal_seed_share", {"share": share.hex()})
 
 
 def enrolled(desk: Desk, stratum: str = "A", site: str = "01") -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.registers import registers
 from adapters.render import body_html, render
+from compliance.gate_table import TABLE
 from compliance.inquire import NOW, Axes, Inquire
 from compliance.proofs.tree import root_of
 from compliance.reporting import Reporting, Request, Run
@@ -175,7 +176,7 @@ def test_no_report_tells_an_arm(desk: Desk) -> None:
     for number, site in (("001", "01"), ("002", "02")):
         desk.send(f"coo{site}", "allocate", {"participant": number})
 
-    for report in CATALOGUE:
+    for report in (name for name, listed in CATALOGUE.items() if TABLE[listed.action].touches != "VAULT"):
         body = run(desk, "auditor", request(report)).report.body
         words = body.model_dump_json()
         for telling in ("first of two", "the other one", '"x1"', '"x2"'):

@@ -29,7 +29,7 @@ from domain.fields import Audience, SealedArmEnvelope, SealedText
 from domain.ledger.facts import Environment
 from domain.participant.participant import Participant
 from domain.people.roles import Role
-from domain.record import Authority, Body, Context, Entry, Fact, Frame, Performer, Recorded
+from domain.record import Authority, Body, Context, Entry, Fact, Frame, Performer, Recorded, Strength
 from domain.session.facts import Component
 from domain.signature.facts import SignatureMade
 from domain.signature.meanings import ATTESTATIONS
@@ -39,6 +39,7 @@ from domain.times import Occurred, zone
 from domain.trial.lock import LockView
 from domain.values import Code, decode_hook, encode_hook
 from projections.amendments import effective
+from tests.domain.stand_ins import TestSigner, UnsealedLists
 
 TRIAL = "T1"
 ZONE = "Asia/Shanghai"
@@ -71,6 +72,7 @@ MEDICAL_MONITOR = persona("monitor-01", "medical_monitor", "Sponsor")
 DATA_MANAGER = persona("data-01", "data_manager", "CRO")
 STATISTICIAN = persona("statistician-01", "statistician", "CRO")
 RANDOMISATION_STATISTICIAN = persona("randomiser-01", "randomisation_statistician", "CRO")
+OFFICER = persona("officer-01", "unblinding_officer", "Key Office")
 ADMINISTRATOR = persona("admin-01", "administrator", "Sponsor")
 NOBODY_KNOWN = Performer(person=None, role=None)
 
@@ -118,16 +120,6 @@ class OpenSeals:
         return nonce
 
 
-class TestSigner:
-    """Seals that a test can check again."""
-
-    key = "5" * 64
-    public = bytes(32)
-
-    def __call__(self, signed: bytes) -> bytes:
-        return sha256(signed).digest() * 2
-
-
 class World:
     """All that is recorded, and a clock; `when` and `refuses` let a command come."""
 
@@ -140,8 +132,10 @@ class World:
         self.chance = random.Random(seed)
         self.seals = OpenSeals(self.chance)
         self.randomiser = RandV1()
+        self.opens_list = UnsealedLists()
         self.signs = TestSigner()
         self.presented: tuple[Component, ...] = ("password", "totp")
+        self.strength: Strength = "password_totp"
         self.entries: dict[str, list[Entry]] = {}
         self.positions: dict[str, int] = {}
         self.whole: LockView | None = None
@@ -208,10 +202,12 @@ class World:
             secret=lambda: self.chance.randbytes(32),
             seals=self.seals,
             randomiser=self.randomiser,
+            opens_list=self.opens_list,
             key_scope=f"trial:{self.trial}" if room is None else wish.key_scope(room),
             signs=self.signs,
             session=self.session(actor),
             presented=self.presented,
+            strength=self.strength,
         )
         return self.last_given
 
@@ -223,14 +219,14 @@ class World:
         own = (streams.person(actor.person), streams.session(self.session(actor)))
         loaded: dict[str, Aggregate] = {stream: self.aggregate(stream) for stream in own}
         while True:
-            named = wish.streams(Room(self.trial, loaded))
+            named = wish.streams(Room(self.trial, loaded, sender=actor.person))
             new = [stream for stream in named if stream not in loaded]
             if not new:
                 break
             loaded |= {stream: self.aggregate(stream) for stream in new}
         vouched = wish.vouched_stream(self.trial)
         roots = {} if vouched is None else {vouched: self.root(vouched, wish.vouched_version())}
-        room = Room(self.trial, loaded, self.whole if wish.SEES_WHOLE_TRIAL else None, roots)
+        room = Room(self.trial, loaded, self.whole if wish.SEES_WHOLE_TRIAL else None, roots, sender=actor.person)
         looked_at = {stream: tuple(effective(self.entries.get(stream, []))) for stream in wish.entries_of(room)}
         return replace(room, entries=looked_at)
 

@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from domain import streams
-from domain.allocation.commands import ArmPart, SealLists
+from domain.allocation.commands import SealLists
+from domain.allocation.design_commands import ArmPart, CommitSeedShare, DeclareDesign, ParameterPart, RevealSeedShare
+from domain.allocation.lists import Randomisation
 from domain.eligibility.rule import Chosen, Compare, FactValue, Holds, Judged, Measured, Rule, Stated
 from domain.participant.eligibility import DecideEligibility
 from domain.participant.enrolment import Allocate, Enrol
@@ -16,6 +18,7 @@ from domain.protocol.commands import (
     RecordCriterion,
     VisitPart,
 )
+from domain.randomisation.rand_v1 import share_commitment
 from domain.site.commands import (
     ActivateSite,
     ApproveConsentVersion,
@@ -39,6 +42,7 @@ from domain.values import Number, PartialDate, Quantity, Unit
 from tests.domain.harness import (
     INVESTIGATOR,
     MEDICAL_MONITOR,
+    OFFICER,
     RANDOMISATION_STATISTICIAN,
     SECOND_SPONSOR,
     SPONSOR,
@@ -213,14 +217,30 @@ def with_site(world: World, site: str = SITE, *, active: bool = True) -> World:
     return world
 
 
-def with_lists(world: World) -> World:
-    world.when(
-        SealLists(
-            arms=(ArmPart(arm="a1", label="Cells"), ArmPart(arm="a2", label="Placebo")),
-            block_sizes=(3, 6),
-        ),
-        by=RANDOMISATION_STATISTICIAN,
-    )
+SEED_GIVERS = (RANDOMISATION_STATISTICIAN, OFFICER)
+BLOCK_DESIGN = DeclareDesign(
+    arms=(ArmPart(arm="a1", label="Cells"), ArmPart(arm="a2", label="Placebo")),
+    method="permuted_blocks",
+    parameters=(ParameterPart(name="sizes", values=("3", "6")),),
+)
+
+
+def with_design(world: World, design: DeclareDesign = BLOCK_DESIGN) -> World:
+    """A design with the seed of two persons, before its lists."""
+    world.when(design, by=RANDOMISATION_STATISTICIAN)
+    version = world.get(Randomisation, streams.randomisation(world.trial)).version_declared
+    shares = {person: world.chance.randbytes(32) for person in SEED_GIVERS}
+    for person, share in shares.items():
+        commitment = share_commitment(world.trial, version, person.person, share).hex()
+        world.when(CommitSeedShare(commitment=commitment), by=person)
+    for person, share in shares.items():
+        world.when(RevealSeedShare(share=share.hex()), by=person)
+    return world
+
+
+def with_lists(world: World, design: DeclareDesign = BLOCK_DESIGN) -> World:
+    """Sealed lists."""
+    with_design(world, design).when(SealLists(), by=RANDOMISATION_STATISTICIAN)
     return world
 
 

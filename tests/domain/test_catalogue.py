@@ -154,7 +154,7 @@ def test_every_event_names_the_rule_that_makes_it_a_record_and_its_retention() -
 def test_what_may_tell_an_arm_lives_in_the_vault_alone_and_is_sealed_whole() -> None:
     restricted = {row.name for row in event_types() if row.is_sealed_whole}
 
-    assert {"list.sealed.v1", "list.slot_drawn.v1", "treatment.detail_recorded.v1"} <= restricted
+    assert {"list.sealed.v2", "list.slot_drawn.v2", "treatment.detail_recorded.v1"} <= restricted
     for row in event_types():
         assert (row.blinding is Blinding.RESTRICTED) == (row.ledgers == {"vault"})
 

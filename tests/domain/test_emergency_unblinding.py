@@ -16,7 +16,7 @@ from domain.trial.facts import TrialLocked
 from domain.unblinding.facts import ArmDisclosed, EmergencyUnblindingInvoked, Flag
 from domain.values import PartialDate
 from tests.domain.harness import INVESTIGATOR, SPONSOR, SUB_INVESTIGATOR, World, one
-from tests.domain.story import DAY, SITE, screened
+from tests.domain.story import DAY, SITE, allocated, screened
 from tests.domain.unblinding_story import (
     ARMS,
     DESK,
@@ -41,7 +41,7 @@ def world() -> World:
 def test_an_investigator_learns_the_arm_with_a_coded_reason_alone(world: World) -> None:
     entries = world.when(breaking())
 
-    invoked, told, vault = entries
+    invoked, told, _, vault = entries
     assert one(entries, EmergencyUnblindingInvoked).recipient == INVESTIGATOR.person
     assert told.fact == ArmDisclosed(recipient=INVESTIGATOR.person, vault_entry=vault.body.event_id)
     assert [fact.label for fact in in_vault(entries)] == [true_arm(world)]
@@ -183,6 +183,7 @@ def test_consent_given_again_is_no_withdrawal_any_more(world: World) -> None:
 
 def test_a_sub_investigator_without_the_task_is_flagged_and_the_principal_needs_no_delegation(world: World) -> None:
     undelegated = one(world.when(breaking(), by=SUB_INVESTIGATOR), EmergencyUnblindingInvoked)
+    allocated(world)
     world.when(
         DelegateTasks(
             delegate=SUB_INVESTIGATOR.person,
@@ -192,7 +193,7 @@ def test_a_sub_investigator_without_the_task_is_flagged_and_the_principal_needs_
             tasks=("unblinding",),
         )
     )
-    delegated = one(world.when(breaking(), by=SUB_INVESTIGATOR), EmergencyUnblindingInvoked)
+    delegated = one(world.when(breaking("002"), by=SUB_INVESTIGATOR), EmergencyUnblindingInvoked)
     other = INVESTIGATOR._replace(person="successor-01")
     principal = one(world.when(breaking(), by=other), EmergencyUnblindingInvoked)
 

@@ -1,11 +1,9 @@
 """Enrolment and allocation: given in order, once per person, from lists fixed before; errors stay visible."""
 
-from collections import Counter
-
 import pytest
 
 from domain import streams
-from domain.allocation.commands import ArmPart, RecordTreatmentDetail, SealLists
+from domain.allocation.commands import RecordTreatmentDetail
 from domain.allocation.facts import (
     ListSealed,
     PlaceTaken,
@@ -15,7 +13,6 @@ from domain.allocation.facts import (
 )
 from domain.allocation.lists import Numbers, Places, Randomisation, SealedList
 from domain.eligibility.rule import Chosen, Stated
-from domain.errors import InvalidInputError
 from domain.participant.conduct import RecordVitalStatus
 from domain.participant.eligibility import DecideEligibility
 from domain.participant.enrolment import Allocate, Enrol
@@ -24,94 +21,24 @@ from domain.participant.screening import EndScreening, RecordFact
 from domain.people.facts import TrialAdded
 from domain.site.commands import CloseSite, HoldSite
 from domain.trial.commands import CloseTrial, PauseTrial
-from tests.domain.harness import RANDOMISATION_STATISTICIAN, SPONSOR, World, deviations, one
+from tests.domain.harness import SPONSOR, World, deviations, one
 from tests.domain.story import (
     SITE,
     allocated,
     assessed,
     consented,
-    decided,
     eligible,
     enrolled,
     open_trial,
     quantity,
-    registered,
     screened,
-    settings,
 )
-
-SEALING = SealLists(arms=(ArmPart(arm="a1", label="Cells"), ArmPart(arm="a2", label="Placebo")), block_sizes=(3, 6))
 
 
 def sealed_list(world: World, stratum: str = "SLE") -> SealedList:
     row = world.get(Randomisation, streams.randomisation("T1")).stratum(stratum)
     assert row is not None
     return world.get(SealedList, streams.sealed_list("T1", row.list_id))
-
-
-def designed(*, cap: int = 3) -> World:
-    world = decided(registered(World(), "design"), "design", settings(cap=cap))
-    world.by = RANDOMISATION_STATISTICIAN
-    return world
-
-
-# --- lists -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.requirement("EMA-16", "ST-02")
-def test_lists_are_sealed_into_the_vault_and_committed_to_before_anybody_is_enrolled() -> None:
-    world = designed(cap=15)
-
-    entries = world.when(SEALING)
-
-    committed = one(entries, RandomisationCommitted)
-    lists = world.every(ListSealed)
-    assert {entry.frame.ledger for entry in entries if isinstance(entry.fact, ListSealed)} == {"vault:T1"}
-    assert [(row.stratum, row.cap) for row in committed.strata] == [("SLE", 15), ("LN", 15)]
-    assert [(made.stratum, made.length, made.first_leaf) for made in lists] == [("SLE", 64, 1), ("LN", 64, 65)]
-    assert committed.root == lists[0].root == lists[1].root == world.randomiser.root(lists, "T1")
-    assert committed.seed_commitment == world.randomiser.seed_commitment(lists[0].seed, "T1")
-    assert Counter(world.randomiser.slots(lists[0], "T1")[:60])["a1"] == 40
-
-
-@pytest.mark.parametrize(("cap", "length"), [(1, 64), (32, 64), (33, 128), (100, 256)])
-def test_a_list_is_at_least_twice_its_cap_and_its_length_tells_nothing_more(cap: int, length: int) -> None:
-    world = designed(cap=cap)
-    world.when(SEALING)
-
-    assert {made.length for made in world.every(ListSealed)} == {length}
-
-
-def test_the_commitment_shows_neither_block_sizes_nor_length_nor_arms() -> None:
-    world = designed()
-    world.when(SEALING)
-
-    (committed,) = world.every(RandomisationCommitted)
-
-    assert not {"block_sizes", "length", "arms", "seed"} & set(committed.__struct_fields__)
-    assert set(committed.strata[0].__struct_fields__) == {"cap", "list_id", "stratum"}
-    assert world.get(Randomisation, streams.randomisation("T1")).stratum("LUPUS") is None
-    assert repr(world.every(ListSealed)[0]) == "ListSealed(concealed)"
-
-
-def test_lists_follow_the_approved_design_and_are_committed_once() -> None:
-    undecided = registered(World(), "design")
-    assert undecided.refuses(SEALING).code == "design_not_decided"
-
-    world = designed()
-    world.when(SEALING)
-
-    assert world.refuses(SEALING).code == "already_committed"
-
-
-def test_block_sizes_that_break_the_ratio_seal_nothing() -> None:
-    world = designed()
-
-    with pytest.raises(InvalidInputError) as caught:
-        world.when(SEALING.model_copy(update={"block_sizes": (4,)}))
-
-    assert caught.value.code == "randomisation_sizes"
-    assert world.every(RandomisationCommitted) == ()
 
 
 # --- enrolment -------------------------------------------------------------------------------------------------
@@ -306,7 +233,14 @@ def test_an_exhausted_list_is_refused_in_words_that_tell_nothing_and_leaves_noth
     number = enrolled(world)
     row = world.every(RandomisationCommitted)[0].strata[0]
     for index in range(1, 65):
-        drawn = SlotDrawn(allocation=world.new_id(), arm="a1", index=index, participant="900", randomisation_number="R")
+        drawn = SlotDrawn(
+            allocation=world.new_id(),
+            arm="a1",
+            index=index,
+            inputs=None,
+            participant="900",
+            randomisation_number="R",
+        )
         world.happened(streams.sealed_list("T1", row.list_id), drawn)
 
     refusal = world.refuses(Allocate(participant=number))

@@ -191,7 +191,7 @@ def test_each_role_has_its_clearance() -> None:
     }  # fmt: skip
     assert {role for role, known in by_clearance.items() if known == "unblinded"} == {
         "unblinded_pharmacist", "randomisation_statistician", "safety_unblinder", "unblinding_officer",
-        "unblinded_monitor",
+        "unblinded_monitor", "committee_statistician",
     }  # fmt: skip
     assert {role for role, known in by_clearance.items() if known == "safety"} == {"safety_physician"}
 

@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 
 from compliance.proofs.tree import inclusion_proof, root_of, verify_inclusion
 from domain.errors import InvalidInputError
-from domain.randomisation import (
+from domain.randomisation.methods import method_of
+from domain.randomisation.methods.permuted_blocks import PermutedBlocks
+from domain.randomisation.rand_v1 import (
     WORDS,
-    PermutedList,
     Stream,
     commitment,
+    design_commitment,
+    joint_seed,
     lp,
-    permuted_blocks,
+    share_commitment,
     slot_leaf,
     slot_leaves,
     slot_nonce,
@@ -35,50 +38,50 @@ seeds = st.binary(min_size=32, max_size=32)
 
 
 @st.composite
-def designs(draw: st.DrawFn) -> dict[str, Any]:
+def designs(draw: st.DrawFn) -> tuple[PermutedBlocks, int]:
+    """A method of blocks, and how many slots are wanted."""
     ratio = draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
     multiples = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
-    return {
-        "arms": [f"arm-{number}" for number in range(len(ratio))],
-        "ratio": ratio,
-        "sizes": [sum(ratio) * multiple for multiple in multiples],
-        "count": draw(st.integers(1, 60)),
-    }
+    return PermutedBlocks(ratio, [sum(ratio) * multiple for multiple in multiples]), draw(st.integers(1, 60))
 
 
-def drawn(entry: dict[str, Any]) -> PermutedList:
-    return permuted_blocks(
-        SEED,
-        TRIAL,
-        entry["stratum"],
-        arms=entry["arms"],
-        ratio=entry["ratio"],
-        sizes=entry["sizes"],
-        count=entry["n"],
-    )
+def blocks(entry: dict[str, Any]) -> PermutedBlocks:
+    """The method of a reference list, set as a design sets it."""
+    sizes = tuple(map(str, entry["sizes"]))
+    method = method_of("permuted_blocks", tuple(entry["arms"]), tuple(entry["ratio"]), {"sizes": sizes})
+    assert isinstance(method, PermutedBlocks)
+    return method
+
+
+def arms(entry: dict[str, Any]) -> tuple[str, ...]:
+    """The slots of a reference list, drawn again."""
+    drawn = blocks(entry).drawn(Stream(SEED, TRIAL, "list", entry["stratum"]), entry["n"])
+    return tuple(entry["arms"][arm] for arm in drawn)
 
 
 def committed_leaves() -> list[bytes]:
     return [
-        leaf
-        for entry in REFERENCE["lists"][:2]
-        for leaf in slot_leaves(SEED, TRIAL, entry["stratum"], drawn(entry).slots)
+        leaf for entry in REFERENCE["lists"][:2] for leaf in slot_leaves(SEED, TRIAL, entry["stratum"], arms(entry))
     ]
+
+
+def stream(seed: bytes = SEED, stratum: str = "s", trial: str = TRIAL) -> Stream:
+    return Stream(seed, trial, "list", stratum)
 
 
 @pytest.mark.requirement("ST-02")
 @pytest.mark.parametrize("entry", REFERENCE["lists"], ids=lambda entry: entry["stratum"])
-def test_reference_list_is_drawn_again_slot_by_slot(entry: dict[str, Any]) -> None:
-    found = drawn(entry)
+def test_i5_reference_list_is_drawn_again_slot_by_slot(entry: dict[str, Any]) -> None:
+    _, sizes = blocks(entry).blocks(Stream(SEED, TRIAL, "list", entry["stratum"]), entry["n"])
 
-    assert list(found.slots) == entry["allocation"]
-    assert list(found.block_sizes) == entry["block_sizes"]
+    assert list(arms(entry)) == entry["allocation"]
+    assert list(sizes) == entry["block_sizes"]
 
 
 def test_first_words_of_the_stream_are_those_of_the_reference() -> None:
-    stream = Stream(SEED, TRIAL, "list", "SLE")
+    words = Stream(SEED, TRIAL, "list", "SLE")
 
-    assert [f"{stream.word(counter):012x}" for counter in range(4)] == REFERENCE["first_words_SLE"]
+    assert [f"{words.word(counter):012x}" for counter in range(4)] == REFERENCE["first_words_SLE"]
 
 
 def test_commitment_to_the_seed_is_that_of_the_reference() -> None:
@@ -133,61 +136,45 @@ def test_slot_does_not_open_as_anything_else(change: dict[str, Any]) -> None:
     assert not verify_inclusion(claimed, opened["index"], len(leaves), path, root_of(leaves))
 
 
-@pytest.mark.requirement("ST-02")
 @given(seed=seeds, design=designs())
-def test_same_seed_and_design_give_the_same_list(seed: bytes, design: dict[str, Any]) -> None:
-    assert permuted_blocks(seed, TRIAL, "s", **design) == permuted_blocks(seed, TRIAL, "s", **design)
-
-
-@given(seed=seeds, design=designs())
-def test_every_complete_block_has_the_exact_ratio_and_only_the_last_is_cut(seed: bytes, design: dict[str, Any]) -> None:
-    found = permuted_blocks(seed, TRIAL, "s", **design)
-
-    assert len(found.slots) == design["count"]
-    assert sum(found.block_sizes[:-1]) < design["count"] <= sum(found.block_sizes)
-    assert set(found.block_sizes) <= set(design["sizes"])
-    ends = list(accumulate(found.block_sizes, initial=0))
-    for start, end in pairwise(ends):
-        times = (end - start) // sum(design["ratio"])
-        full = Counter({arm: share * times for arm, share in zip(design["arms"], design["ratio"], strict=True)})
-        block = Counter(found.slots[start:end])
-        assert block == full if end <= design["count"] else block <= full
-
-
-@given(seed=seeds, design=designs())
-def test_longer_list_begins_with_the_shorter_one(seed: bytes, design: dict[str, Any]) -> None:
-    longer = permuted_blocks(seed, TRIAL, "s", **{**design, "count": design["count"] + 7})
-
-    assert longer.slots[: design["count"]] == permuted_blocks(seed, TRIAL, "s", **design).slots
-
-
-@given(seed=seeds, design=designs(), names=st.permutations(["zeta", "Alpha", "", "arm-0"]))
-def test_other_names_for_the_arms_change_no_place_of_any_arm(
-    seed: bytes, design: dict[str, Any], names: list[str]
+def test_i6_every_complete_block_has_the_exact_ratio_and_only_the_last_is_cut(
+    seed: bytes, design: tuple[PermutedBlocks, int]
 ) -> None:
-    renamed = dict(zip(design["arms"], names, strict=False))
-    relabelled: dict[str, Any] = {**design, "arms": list(renamed.values())}
+    method, count = design
 
-    found = permuted_blocks(seed, TRIAL, "s", **design)
-    again = permuted_blocks(seed, TRIAL, "s", **relabelled)
+    found = method.drawn(stream(seed), count)
+    _, sizes = method.blocks(stream(seed), count)
 
-    assert again.slots == tuple(renamed[arm] for arm in found.slots)
-    assert again.block_sizes == found.block_sizes
+    assert len(found) == count
+    assert sum(sizes[:-1]) < count <= sum(sizes)
+    assert set(sizes) <= set(method.sizes)
+    for start, end in pairwise(accumulate(sizes, initial=0)):
+        times = (end - start) // sum(method.ratio)
+        full = Counter({arm: share * times for arm, share in enumerate(method.ratio)})
+        block = Counter(found[start:end])
+        assert block == full if end <= count else block <= full
 
 
-@given(design=designs())
-def test_recorded_draw_at_any_place_needs_no_earlier_draw(design: dict[str, Any]) -> None:
+@given(seed=seeds, design=designs())
+def test_longer_list_begins_with_the_shorter_one(seed: bytes, design: tuple[PermutedBlocks, int]) -> None:
+    method, count = design
+
+    assert method.drawn(stream(seed), count + 7)[:count] == method.drawn(stream(seed), count)
+
+
+@given(count=st.integers(1, 60))
+def test_recorded_draw_at_any_place_needs_no_earlier_draw(count: int) -> None:
     forwards, at_once = Stream(SEED, TRIAL, "min"), Stream(SEED, TRIAL, "min")
-    values = [forwards.below(WORDS) for _ in range(design["count"])]
+    values = [forwards.below(WORDS) for _ in range(count)]
 
-    assert at_once.word(design["count"] - 1) == values[-1]
+    assert at_once.word(count - 1) == values[-1]
 
 
 def test_strata_trials_and_seeds_have_lists_of_their_own() -> None:
-    design: dict[str, Any] = {"arms": ("a", "b"), "ratio": (1, 1), "sizes": (4,), "count": 64}
+    method = PermutedBlocks((1, 1), (4,))
 
     lists = {
-        permuted_blocks(seed, trial, stratum, **design).slots
+        method.drawn(stream(seed, stratum, trial), 64)
         for seed in (SEED, bytes(32))
         for trial in ("T1", "T2")
         for stratum in ("x", "y")
@@ -197,9 +184,9 @@ def test_strata_trials_and_seeds_have_lists_of_their_own() -> None:
 
 
 def test_all_orders_of_a_block_come_up_about_equally_often() -> None:
-    found = permuted_blocks(SEED, TRIAL, "s", arms="abc", ratio=(1, 1, 1), sizes=(3,), count=9000)
+    found = PermutedBlocks((1, 1, 1), (3,)).drawn(stream(), 9000)
 
-    orders = Counter(found.slots[start : start + 3] for start in range(0, 9000, 3))
+    orders = Counter(found[start : start + 3] for start in range(0, 9000, 3))
 
     chi_square = sum((seen - 500) ** 2 / 500 for seen in orders.values())
     assert len(orders) == 6
@@ -218,16 +205,16 @@ class Scripted(Stream):
 
 
 def test_word_that_would_favour_an_arm_is_rejected_and_uses_its_counter() -> None:
-    stream = Scripted([WORDS - 1, WORDS - WORDS % 3, WORDS - WORDS % 3 - 1, 4])
+    scripted = Scripted([WORDS - 1, WORDS - WORDS % 3, WORDS - WORDS % 3 - 1, 4])
 
-    assert [stream.below(3), stream.below(3)] == [2, 1]
+    assert [scripted.below(3), scripted.below(3)] == [2, 1]
 
 
 @given(st.integers(1, 1000))
 def test_draw_lies_below_its_bound(bound: int) -> None:
-    stream = Stream(SEED, TRIAL, "bound")
+    words = Stream(SEED, TRIAL, "bound")
 
-    assert all(0 <= stream.below(bound) < bound for _ in range(20))
+    assert all(0 <= words.below(bound) < bound for _ in range(20))
 
 
 @given(st.lists(st.text(), max_size=4), st.lists(st.text(), max_size=4))
@@ -250,43 +237,31 @@ def test_other_seed_or_trial_has_another_commitment() -> None:
     assert len({commitment(SEED, TRIAL), commitment(bytes(32), TRIAL), commitment(SEED, "T2")}) == 3
 
 
-GOOD: dict[str, Any] = {"arms": ("a", "b"), "ratio": (2, 1), "sizes": (3, 6), "count": 12}
-
-
-@pytest.mark.parametrize(
-    ("change", "field", "reason"),
-    [
-        ({"arms": ("a",), "ratio": (1,)}, "arms", "at least two arms"),
-        ({"arms": ()}, "arms", "at least two arms"),
-        ({"arms": ("a", "a")}, "arms", "named twice"),
-        ({"ratio": (2, 1, 1)}, "ratio", "one share for each arm"),
-        ({"ratio": (2,)}, "ratio", "one share for each arm"),
-        ({"ratio": (3, 0)}, "ratio", "whole number from 1"),
-        ({"ratio": (4, -1)}, "ratio", "whole number from 1"),
-        ({"sizes": ()}, "sizes", "at least one block size"),
-        ({"sizes": (3, 7)}, "sizes", "not a multiple"),
-        ({"sizes": (0,)}, "sizes", "not a multiple"),
-        ({"sizes": (-3,)}, "sizes", "not a multiple"),
-        ({"count": 0}, "count", "at least one slot"),
-    ],
-)
-def test_design_that_cannot_be_drawn_is_refused_with_the_reason_and_no_figure(
-    change: dict[str, Any], field: str, reason: str
-) -> None:
-    with pytest.raises(InvalidInputError, match=reason) as refused:
-        permuted_blocks(SEED, TRIAL, "s", **{**GOOD, **change})
-
-    assert (refused.value.code, refused.value.field) == (f"randomisation_{field}", field)
-    assert "7" not in str(refused.value)
-
-
 @pytest.mark.parametrize("seed", [b"", bytes(31), bytes(33)])
 def test_seed_of_another_length_than_32_bytes_is_refused(seed: bytes) -> None:
     with pytest.raises(InvalidInputError, match="32 bytes"):
-        permuted_blocks(seed, TRIAL, "s", **GOOD)
+        Stream(seed, TRIAL, "list", "s")
 
 
-def test_list_does_not_show_itself_in_a_log_or_a_trace() -> None:
-    found = permuted_blocks(SEED, TRIAL, "s", **GOOD)
+def test_neither_officer_nor_order_nor_version_nor_beacon_can_be_exchanged_unseen() -> None:
+    one, other = bytes([1]) * 32, bytes([2]) * 32
 
-    assert f"{found!r} {found}" == "PermutedList(concealed) PermutedList(concealed)"
+    joined = {
+        joint_seed("T1", 1, [one, other], None),
+        joint_seed("T1", 1, [other, one], None),
+        joint_seed("T1", 2, [one, other], None),
+        joint_seed("T2", 1, [one, other], None),
+        joint_seed("T1", 1, [one, other], "round 1000"),
+        joint_seed("T1", 1, [one, one], None),
+    }
+    shares = {
+        share_commitment("T1", 1, "a", one),
+        share_commitment("T1", 1, "b", one),
+        share_commitment("T1", 2, "a", one),
+        share_commitment("T2", 1, "a", one),
+        share_commitment("T1", 1, "a", other),
+    }
+    designs_bound = {design_commitment(one, b"{}"), design_commitment(other, b"{}"), design_commitment(one, b"[]")}
+
+    assert (len(joined), len(shares), len(designs_bound)) == (6, 5, 3)
+    assert {len(seed) for seed in joined} == {32}

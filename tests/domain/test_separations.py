@@ -23,6 +23,7 @@ SITE = {"investigator", "sub_investigator", "site_coordinator"}
 SPONSOR = {"sponsor_lead", "medical_monitor", "monitor", "statistician", "data_manager", "safety_physician"}
 KNOWS_ARMS = {
     "unblinded_pharmacist", "randomisation_statistician", "safety_unblinder", "unblinding_officer", "unblinded_monitor",
+    "committee_statistician",
 }  # fmt: skip
 BLINDED = {*SITE, *SPONSOR, "auditor", "inspector", "code_break_desk"}
 ALONE = {"administrator", "code_break_desk", "inspector"}

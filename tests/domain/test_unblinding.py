@@ -106,7 +106,7 @@ def test_the_arm_is_disclosed_after_two_approvals_and_not_after_one(world: World
 
     refusal = world.refuses(telling(request), by=UNBLINDER)
     world.when(ApproveUnblinding(request=request), by=SPONSOR)
-    told, vault = world.when(telling(request), by=UNBLINDER)
+    told, _, vault = world.when(telling(request), by=UNBLINDER)
 
     assert refusal.code == "unblinding_requested"
     assert told.fact == ArmDisclosed(recipient=SAFETY.person, vault_entry=vault.body.event_id)
@@ -117,7 +117,7 @@ def test_the_arm_is_disclosed_after_two_approvals_and_not_after_one(world: World
 def test_what_was_disclosed_stands_in_the_vault_alone(world: World) -> None:
     request = approved(world)
 
-    told, vault = world.when(telling(request), by=UNBLINDER)
+    told, _, vault = world.when(telling(request), by=UNBLINDER)
 
     (fact,) = in_vault((told, vault))
     assert vault.frame.stream == streams.disclosure(world.trial, request)

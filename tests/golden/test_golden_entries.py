@@ -11,7 +11,7 @@ from adapters.storage.codec import current_type, decode, decode_payload, encode_
 from compliance.proofs.canonical import read_canonical
 from compliance.proofs.entry import body_of, frame_entry
 from compliance.proofs.tree import leaf_hash
-from domain.catalogue import event_types
+from domain.catalogue import event_type, event_types
 from domain.fields import SealedFact
 from domain.participant.facts import ScreeningOpened
 from domain.record import Entry
@@ -92,7 +92,9 @@ def test_a_golden_entry_in_a_form_of_today_is_written_again_as_the_same_bytes(go
     assert again == golden.entry
 
 
-@pytest.mark.parametrize("golden", [one for one in GOLDEN if one.opened], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "golden", [one for one in GOLDEN if one.opened and event_type(one.name)], ids=lambda one: one.name
+)
 def test_an_opened_vault_payload_is_read_and_written_again_as_the_same_bytes(golden: Golden) -> None:
     assert golden.opened is not None
 
@@ -103,7 +105,7 @@ def test_an_opened_vault_payload_is_read_and_written_again_as_the_same_bytes(gol
 
 
 def test_every_vault_type_has_its_payloads_opened_and_no_other_type() -> None:
-    opened = {golden.name for golden in GOLDEN if golden.opened is not None}
+    opened = {current_type(golden.name).name for golden in GOLDEN if golden.opened is not None}
 
     assert opened == {row.name for row in event_types() if row.is_sealed_whole}
 

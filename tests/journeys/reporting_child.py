@@ -19,8 +19,9 @@ def main() -> None:
     listed = CATALOGUE[name]
     build = listed.builder(NO_FILTERS)
     request = Request(name, listed.action, build, "all", "a test", NOW, positions, listed.reads)
+    reader = sys.argv[5]
     store = open_store_at_its_time(folder / "store", folder / "secret.key")
-    run = Reporting(Inquire(store.ports), render, registers()).run(known(store, "aud"), "T1", request, body_html)
+    run = Reporting(Inquire(store.ports), render, registers()).run(known(store, reader), "T1", request, body_html)
     store.close()
     out.write_bytes(body_html(run.report.body))
     print(json.dumps({source.ledger: source.size for source in run.report.body.sources}))  # noqa: T201 (for the parent)

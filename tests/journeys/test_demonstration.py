@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-REPORTS = {"screening-log", "audit-trail", "signature-log", "access-log", "part11"}
+REPORTS = {
+    *("screening-log", "audit-trail", "signature-log", "access-log", "part11"),
+    *("randomisation-log", "unblinding-log", "knowledge"),
+}
+UNBLINDED = {
+    *("custody-log", "kit-reconciliation", "functional-unblinding"),
+    *("randomisation-log", "randomisation-log-unblinded", "twin-randomisation-log"),
+    *("unblinding-log", "unblinding-log-unblinded", "twin-unblinding-log"),
+}
 AUDITOR, LEAVER, SUCCESSOR, SPONSOR = "u30", "u22", "u21", "u02"
 CLI = [sys.executable, "-m", "adapters.cli.main"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,12 +83,34 @@ def test_the_story_holds_what_it_promises(runs: list[tuple[Path, str]]) -> None:
         "6 adverse event cases, 1 recorded after the lock",
         "eGFR as known on 2027-05-28 (Asia/Shanghai): 61",
         "eGFR as known on 2027-05-30 (Asia/Shanghai): 84",
-        "21 people registered, 1 left;",
+        "25 people registered, 1 left;",
         "lock-outs: 1, recoveries by two administrators: 1.",
-        "147 signatures by 20 people: 146 valid, 1 superseded, 0 withdrawn, 0 broken; 1 record waits for one",
+        "160 signatures by 24 people: 159 valid, 1 superseded, 0 withdrawn, 0 broken; 1 record waits for one",
+        "the next arm is guessed with chance 0.7263 at best, beside the baseline 0.6667",
+        "10:5 is missed with chance 0.0000 in a stratum",
+        "power: not derivable from the record",
+        "operator and participant cannot be masked without a sham: masked roles assessor, statistician",
+        "verify_randomisation.py on package.json: PASS: 39 passed, 0 failed",
+        "2 of 30 randomised participants unblinded: 2 emergencies, 1 on request, 1 for safety reports",
         "no conflict of access found",
     ):
         assert sentence in told
+
+
+def test_what_is_for_the_unblinded_lies_apart_and_is_the_same_each_time(runs: list[tuple[Path, str]]) -> None:
+    one, other = (
+        {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in (folder / "unblinded").rglob("*")
+            if path.is_file()
+        }
+        for folder, _ in runs
+    )
+
+    assert one == other
+    assert {name.split("/")[1].rpartition("-")[0] for name in one if name.count("/") == 2} >= UNBLINDED
+    for folder, _ in runs:
+        assert (folder / "unblinded").stat().st_mode & 0o077 == 0
 
 
 def rows(folder: Path, report: str, table: str) -> list[dict[str, str]]:

@@ -1,14 +1,23 @@
 """An emergency code-break waits for nothing and nobody, over a real store: the investigator alone decides."""
 
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from compliance.conduct import Done
+from compliance.envelope import Envelope
 from compliance.inquire import Inquire
 from domain.errors import Refusal
-from domain.unblinding.facts import EmergencyUnblindingInvoked
+from domain.record import Fact
+from domain.unblinding.facts import (
+    ArmDisclosed,
+    BreakNotified,
+    DisclosureRepeated,
+    EmergencyUnblindingInvoked,
+)
 from tests.compliance.running_trial import enrolled, open_trial
 from tests.compliance.stores import Desk, open_desk
 
@@ -59,11 +68,13 @@ def test_overdue_training_is_flagged_in_an_emergency_and_refuses_everything_else
     desk.send("admin", "record_training", {**training, "expires": runs_out.isoformat()}, trial=None)
     role = {"person": "sub01", "role": "sub_investigator", "trial": "T1", "sites": ["01"], "requested_by": "verifier"}
     desk.send("admin", "grant_role", {**role, "training": "short"}, trial=None)
+    other = enrolled(desk)
+    desk.send("coo01", "allocate", {"participant": other})
     emergency = {"participant": number, "channel": "investigator", "reason": {"code": "suspected_reaction"}}
     desk.send("sub01", "break_blind", emergency)
 
     desk.clock.shows = runs_out
-    desk.send("sub01", "break_blind", emergency)
+    desk.send("sub01", "break_blind", emergency | {"participant": other})
 
     told = [entry.fact for entry in desk.store.ledger.page("trial:T1", limit=999)]
     broken = [fact for fact in told if isinstance(fact, EmergencyUnblindingInvoked)]
@@ -71,3 +82,21 @@ def test_overdue_training_is_flagged_in_an_emergency_and_refuses_everything_else
     with pytest.raises(Refusal) as refusal:
         desk.send("sub01", "record_visit", {"participant": number, "visit": "V1"})
     assert refusal.value.code == "training_expired"
+
+
+def test_two_calls_at_once_by_one_sender_are_one_disclosure_and_one_repetition(desk: Desk) -> None:
+    number = enrolled(desk)
+    desk.send("coo01", "allocate", {"participant": number})
+    payload = {"participant": number, "channel": "investigator", "reason": {"code": "suspected_reaction"}}
+    wishes, who = [desk.envelope("break_blind", payload) for _ in range(4)], desk.identity("inv01")
+
+    def carry_out(wish: Envelope) -> Done:
+        return desk.store.conduct.carry_out(wish, who, trial="T1")
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(carry_out, wishes))
+
+    streams = {place.stream for one in done if one.receipt for place in one.receipt.placed}
+    (stream,) = [name for name in streams if name.startswith("trial:")]
+    told: list[type[Fact]] = [type(entry.fact) for entry in desk.store.ledger.stream(stream)]
+    assert told == [EmergencyUnblindingInvoked, ArmDisclosed, BreakNotified, *[DisclosureRepeated] * 3]

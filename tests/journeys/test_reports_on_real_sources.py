@@ -12,6 +12,7 @@ import pytest
 
 from adapters.chance import system_clock
 from adapters.wiring import Sources
+from compliance.gate_table import TABLE
 from compliance.reports.catalogue import CATALOGUE
 from tests.compliance.running_trial import enrolled, open_trial
 from tests.compliance.stores import START, Desk, open_desk
@@ -19,6 +20,8 @@ from tests.compliance.stores import START, Desk, open_desk
 ROOT = Path(__file__).resolve().parents[2]
 AHEAD = max(START - system_clock(), timedelta())
 """The story of the test trial begins in 2027; until then the host's clock is read ahead of itself."""
+FOR_THE_REVIEWER = "report_functional_unblinding"
+"""The one report that no auditor may run, whatever the clearance."""
 WHY = "The laboratory sheet came by post today."
 
 
@@ -29,22 +32,30 @@ def running_clock() -> datetime:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk]:
     with open_desk(tmp_path_factory.mktemp("real"), Sources(running_clock)) as opened:
-        open_trial(opened, cap=12, sites=("01", "02"))
+        open_trial(opened, cap=60, sites=("01", "02"))
         for site in ("01", "02", "01"):
             own = {"participant": enrolled(opened, site=site)}
             opened.send(f"coo{site}", "allocate", own)
             opened.send(f"coo{site}", "record_procedure", {**own, "procedure": "biopsy"})
             opened.send(f"coo{site}", "record_visit", {**own, "visit": "V1", "reason": {"code": "late", "text": WHY}})
         opened.hire("aud", "auditor")
+        opened.hire("mon", "unblinded_monitor")
+        opened.register("vis")
+        visit = {"person": "vis", "role": "auditor", "clearance": "unblinded", "trial": "T1", "training": "t1"}
+        ends = (opened.store.ports.clock() + timedelta(days=30)).isoformat()
+        opened.send("admin", "grant_role", {**visit, "requested_by": "verifier", "ends": ends}, trial=None)
         yield opened
 
 
 def body(desk: Desk, name: str, out: Path, positions: dict[str, int]) -> tuple[bytes, dict[str, int]]:
     """The body that a new process makes, and the positions that it read."""
     folder = desk.store.folder.parent
+    action = CATALOGUE[name].action
+    unblinded = "mon" if action == FOR_THE_REVIEWER else "vis"
+    reader = unblinded if TABLE[action].touches == "VAULT" else "aud"
     command = [sys.executable, "-m", "tests.journeys.reporting_child", str(folder), name, str(out)]
     child = subprocess.run(
-        [*command, json.dumps(positions)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [*command, json.dumps(positions), reader], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert child.returncode == 0, child.stderr
     sources: Any = json.loads(child.stdout)

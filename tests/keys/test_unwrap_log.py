@@ -93,7 +93,7 @@ def test_an_empty_log_is_whole(keys: KeyStore) -> None:
     assert keys.verify_log().number == 0
 
 
-def test_the_same_key_taken_out_twice_is_two_rows(keys: KeyStore) -> None:
+def test_the_same_key_taken_out_under_two_authorities_is_two_rows(keys: KeyStore) -> None:
     key = keys.fresh_key("allocation")
 
     keys.unwrap(key.id, authorised_by=UUID(int=1))
@@ -149,7 +149,7 @@ def test_a_tail_that_was_cut_off_shows_beside_a_link_kept_elsewhere(keys: KeySto
         "UPDATE unwraps SET at = '2027-03-03T11:00:00.000000Z'",
         "DELETE FROM unwraps",
         "INSERT OR REPLACE INTO unwraps SELECT * FROM unwraps WHERE number = 1",
-        "INSERT INTO unwraps SELECT 2, at, key, authorised_by, chain FROM unwraps WHERE number = 1",
+        "INSERT INTO unwraps SELECT 2, at, act, key, authorised_by, chain FROM unwraps WHERE number = 1",
     ],
 )
 def test_the_log_only_grows(keys: KeyStore, key_file: Path, sql: str) -> None:

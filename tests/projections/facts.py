@@ -195,7 +195,13 @@ def stratum(code: str = "LN", cap: int = 15) -> trial.Stratum:
 
 
 def committed(*codes: str) -> allocation.RandomisationCommitted:
-    strata = tuple(allocation.CommittedStratum(cap=12, list_id="q7", stratum=code) for code in codes)
+    strata = tuple(allocation.CommittedStratum(cap=12, list_id="q7", site=None, stratum=code) for code in codes)
     return allocation.RandomisationCommitted(
-        ratio=(2, 1), root=SHA, scheme="rand/v1", seed_commitment=SHA, strata=strata
+        beacon_value=None,
+        ratio=(2, 1),
+        root=SHA,
+        scheme="rand/v1",
+        seed_commitment=SHA,
+        strata=strata,
+        version=1,
     )

@@ -8,6 +8,7 @@ from domain.deviation.facts import DeviationGraded
 from domain.participant.conduct_facts import SignedOff
 from domain.protocol.facts import InterpretationApproved
 from domain.record import Entry, Fact
+from domain.release import facts as release
 from domain.signature.facts import SignatureMade, SignatureWithdrawn
 from domain.signature.meanings import ATTESTATIONS
 from domain.signature.required import BY_KIND, row_of
@@ -37,6 +38,9 @@ RELATED = CausalityAssessed(related=True, side="investigator")
 GRADED = DeviationGraded(affects_data=True, affects_safety=False, important=True)
 SIGNED_OFF = SignedOff(record_digest=SHA, record_version=1)
 ASSESSED = unblinding.ImpactAssessed(explanation=sealed(), impact="none")
+PLAN = release.AnalysisPlanRecorded(digest=SHA, reference="SAP", version="1.0")
+EXCLUDED = release.ExclusionDecided(analysis_set="per_protocol", participant="007", rationale=sealed(1024))
+REVEALED = release.RandomisationRevealed(lock=event(1), plan=event(2), recipients=("u2",), request=event(3))
 LOCK_REQUESTED = trial.LockRequested(data_digest=SHA, open_items=(), position=1, reasons=None, root=SHA)
 LOCKED = trial.TrialLocked(data_digest=SHA, position=1, request=event(1), root=SHA)
 EXPIRES = START.replace(month=12)
@@ -54,6 +58,13 @@ ACTS: Final[dict[str, tuple[str, Fact]]] = {
     "unblinding_narrative": (told.request("U1"), unblinding.NarrativeRecorded(narrative=sealed(4096))),
     "impact_assessment": (told.request("U1"), ASSESSED),
     "important_deviation": (DEVIATION, GRADED),
+    "analysis_plan": (streams.analysis_plan(TRIAL), PLAN),
+    "analysis_exclusion": (streams.analysis_sets(TRIAL), EXCLUDED),
+    "analysis_sets": (streams.analysis_sets(TRIAL), release.AnalysisSetsFixed(exclusions=0)),
+    "reveal_request": (streams.reveal(TRIAL), release.RevealRequested(recipients=("u2",))),
+    "reveal": (streams.reveal(TRIAL), REVEALED),
+    "publication": (streams.reveal(TRIAL), release.PublicationDecided(rationale="With the results.")),
+    "interim_approval": (streams.interim(TRIAL, "IA1"), release.InterimApproved(request=event(1))),
     "sign_off": (told.person("007"), SIGNED_OFF),
     "lock_request": (told.TRIAL_STREAM, LOCK_REQUESTED),
     "lock": (told.TRIAL_STREAM, LOCKED),
@@ -67,6 +78,10 @@ BEFORE: Final[dict[str, Fact]] = {
     "deviation": told.deviated(),
     "unblinding": told.asked(),
     "site": told.registered_site(),
+    "analysis-plan": told.question(),
+    "analysis-sets": told.question(),
+    "reveal": told.question(),
+    "interim": told.question(),
     "trial": told.question(),
     "protocol": told.question(),
 }

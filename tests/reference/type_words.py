@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from domain import input as given
 from domain import values
-from domain.allocation.commands import ArmGiven
+from domain.allocation.design_commands import ArmGiven
 from domain.eligibility.rule import FactValue, Rule
 from domain.ledger.base import RecordStream
 from domain.ledger.change import JsonGiven, Pointer

@@ -8,7 +8,6 @@ from compliance.reports.access_conflicts import CONFLICTS, Conflict, conflicts
 from compliance.reports.access_known import access_known
 from domain import streams
 from domain.access.facts import CommandRefused
-from domain.allocation.facts import RandomisationCommitted
 from domain.credentials.facts import RecoveryApproved
 from domain.people.roles import Role
 from domain.site.facts import DelegationEnded
@@ -30,7 +29,7 @@ from tests.reports.people_story import (
     verified,
 )
 
-COMMITTED = RandomisationCommitted(ratio=(2, 1), root=told.SHA, scheme="rand/v1", seed_commitment=told.SHA, strata=())
+COMMITTED = told.committed()
 
 
 def found(trial: Book, system: Book) -> tuple[Conflict, ...]:

@@ -206,7 +206,9 @@ def test_happenings_are_named_by_their_subject_where_one_word_would_not_do() -> 
 
 def test_nothing_of_the_vault_is_read_even_where_it_is_handed_in() -> None:
     book = story()
-    drawn = SlotDrawn(allocation=event(1), arm="zebra", index=7, participant="001", randomisation_number="R001")
+    drawn = SlotDrawn(
+        allocation=event(1), arm="zebra", index=7, inputs=None, participant="001", randomisation_number="R001"
+    )
     vault = Book().write(streams.sealed_list(TRIAL, "q7"), drawn)
     plain = material(book.entries)
 

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import ClauseElement
 
 from adapters.storage.sqlite.errors import Translating
-from adapters.storage.sqlite.files import create, examine
+from adapters.storage.sqlite.files import create, examine, is_alone
 from adapters.storage.sqlite.readers import SqliteReaders
 from adapters.storage.sqlite.writer import SqliteWriter
 
 
 class SqliteDialect:
-    """One ledger file. A file that does not exist is made; one that exists is complete or damaged."""
+    """One ledger file. A file that does not exist is made; one that exists is complete or damaged.
+
+    `alone`: the disk was full when it was opened, and one connection has the file to itself.
+    """
 
     def __init__(self, path: Path) -> None:
         self._translating = Translating(path)
@@ -22,7 +25,8 @@ class SqliteDialect:
                 create(path)
             examine(path)
             self._writer = SqliteWriter(path)
-        self._readers = SqliteReaders(path)
+        self.alone = is_alone(self._writer.connection)
+        self._readers = SqliteReaders(path, self._writer.connection if self.alone else None)
 
     @property
     def writer(self) -> "SqliteWriter":

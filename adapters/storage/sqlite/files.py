@@ -14,6 +14,8 @@ from domain.errors import DamagedLedgerError, StorageUnavailableError
 BUSY_SECONDS: Final = 30
 EXAMINED_BYTES: Final = 64 << 20  # 0.1 s of reading; larger files are left to the verifier
 
+NO_ROOM_TO_SHARE: Final = {"SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMMAP", "SQLITE_IOERR_SHMOPEN"}
+
 PRAGMAS: Final = (
     "synchronous=FULL",
     "fullfsync=ON",  # macOS: fsync alone leaves the bytes in the drive's cache
@@ -25,7 +27,7 @@ PRAGMAS: Final = (
 
 
 def connect(path: Path, *more_pragmas: str) -> sqlite3.Connection:
-    connection = _open(path, "rw")
+    connection = _opened(path, "rw", "PRAGMA journal_mode=WAL")
     with ExitStack() as on_failure:
         on_failure.callback(connection.close)
         (journal,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
@@ -37,6 +39,34 @@ def connect(path: Path, *more_pragmas: str) -> sqlite3.Connection:
         for pragma in (*PRAGMAS, *more_pragmas):
             connection.execute(f"PRAGMA {pragma}")
         on_failure.pop_all()
+    return connection
+
+
+def look(path: Path) -> sqlite3.Connection:
+    """Open a file without the means to change it, as far as a full disk lets that be."""
+    return _opened(path, "ro", "SELECT 1 FROM sqlite_schema")
+
+
+def is_alone(connection: sqlite3.Connection) -> bool:
+    """Whether no other connection can use the file meanwhile."""
+    (mode,) = connection.execute("PRAGMA locking_mode").fetchone()
+    return bool(mode == "exclusive")
+
+
+def _opened(path: Path, mode: str, first: str) -> sqlite3.Connection:
+    """Open a file and read from it; alone where a full disk has no room for what connections share of its log."""
+    connection = _open(path, mode)
+    try:
+        connection.execute(first).fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorname not in NO_ROOM_TO_SHARE:
+            raise
+        connection = _open(path, "rw")
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
@@ -87,7 +117,7 @@ def _flush(path: Path) -> None:
 
 def examine(path: Path) -> None:
     """Look at an existing file without the means to change it."""
-    with closing(_open(path, "ro")) as connection:
+    with closing(look(path)) as connection:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if application != APPLICATION_ID:

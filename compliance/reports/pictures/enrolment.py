@@ -24,12 +24,14 @@ class DayCount(Strict):
 
 
 class Curve(Strict):
-    """Cumulative enrolment up to `until`, and the plan; days ascend."""
+    """Cumulative enrolment, or whatever else was `done`, up to `until`, and the plan; days ascend."""
 
     enrolled: tuple[DayCount, ...]
     target: tuple[DayCount, ...]
     until: date
     unit: Words = "participants"
+    done: Words = "enrolled"
+    line: Words = "enrolment"
 
 
 def enrolment_curve(
@@ -112,7 +114,7 @@ def _step_line(frame: _Frame, curve: Curve) -> list[str]:
         points += [(frame.x(point.day), points[-1][1]), (frame.x(point.day), frame.y(point.count))]
     reached = DayCount(day=curve.until, count=curve.enrolled[-1].count if curve.enrolled else 0)
     points.append((frame.x(curve.until), frame.y(reached.count)))
-    label = _beside(frame, reached, f"enrolled {reached.count}", clear_of=curve.target[-1:])
+    label = _beside(frame, reached, f"{curve.done} {reached.count}", clear_of=curve.target[-1:])
     return [svg.polyline(points, width=2), label]
 
 
@@ -132,8 +134,8 @@ def _sentence(curve: Curve) -> str:
         if curve.target[0].count != curve.target[-1].count:
             plan = f"{plan} by {curve.target[-1].day}"
     return (
-        f"{reached} {curve.unit} enrolled by {curve.until}; {plan}. "
-        "The full line is enrolment, the dashed line the target."
+        f"{reached} {curve.unit} {curve.done} by {curve.until}; {plan}. "
+        f"The full line is {curve.line}, the dashed line the target."
     )
 
 
@@ -150,7 +152,7 @@ def _table(curve: Curve, name: str, title: str) -> Table:
         note="Cumulative counts at the end of each day on which one of them changed.",
         columns=(
             Column(key="day", heading="Day", kind="time", meaning="Calendar day in the zone of the report"),
-            Column(key="enrolled", heading="Enrolled", kind="number", unit=curve.unit, meaning="So far"),
+            Column(key=curve.done, heading=curve.done.capitalize(), kind="number", unit=curve.unit, meaning="So far"),
             Column(key="target", heading="Target", kind="number", unit=curve.unit, meaning="Planned so far"),
         ),
         rows=rows,

@@ -1,4 +1,4 @@
-"""Permuted blocks that anyone with the seed can draw again: the algorithm `rand/v1`.
+"""Draws that anyone with the seed can make again, and what commits to them: the algorithm `rand/v1`.
 
 A draw is HMAC-SHA256(seed, label + counter): the first 48 bits, exact in the doubles of R, SAS and
 JavaScript, too large values rejected so that no arm is favoured. Arms are opaque ids: their names and
@@ -9,7 +9,6 @@ tells nothing of another. A change to anything in this file is a new algorithm w
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -17,7 +16,6 @@ from domain.errors import InvalidInputError
 
 ALGORITHM: Final = "rand/v1"
 SEED_BYTES: Final = 32
-FEWEST_ARMS: Final = 2
 WORD_BYTES: Final = 6
 WORDS: Final = 1 << 8 * WORD_BYTES
 _LEAF: Final = b"\x00"
@@ -35,7 +33,7 @@ class Stream:
 
     def __init__(self, seed: bytes, trial: str, *label: str) -> None:
         if len(seed) != SEED_BYTES:
-            raise _refused("seed", f"A seed has {SEED_BYTES} bytes.")
+            raise refused("seed", f"A seed has {SEED_BYTES} bytes.")
         self._seed = seed
         self._label = lp(ALGORITHM, trial, *label)
         self._next = 0
@@ -53,39 +51,6 @@ class Stream:
             self._next += 1
             if word < WORDS - WORDS % bound:
                 return word % bound
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PermutedList:
-    """A stratum's list: the arm of each slot, and the size of each block (the last may be cut off)."""
-
-    slots: tuple[str, ...]
-    block_sizes: tuple[int, ...]
-
-    def __repr__(self) -> str:
-        return "PermutedList(concealed)"
-
-
-def permuted_blocks(
-    seed: bytes,
-    trial: str,
-    stratum: str,
-    *,
-    arms: Sequence[str],
-    ratio: Sequence[int],
-    sizes: Sequence[int],
-    count: int,
-) -> PermutedList:
-    """Draw the list of a stratum block by block, cut off after `count` slots."""
-    _check(arms, ratio, sizes, count)
-    stream = Stream(seed, trial, "list", stratum)
-    slots: list[str] = []
-    drawn: list[int] = []
-    while len(slots) < count:
-        size = sizes[stream.below(len(sizes))] if len(sizes) > 1 else sizes[0]
-        slots += _shuffled(_block(arms, ratio, size), stream)
-        drawn.append(size)
-    return PermutedList(tuple(slots[:count]), tuple(drawn))
 
 
 def slot_nonce(seed: bytes, trial: str, stratum: str, index: int) -> bytes:
@@ -111,37 +76,25 @@ def commitment(seed: bytes, trial: str) -> bytes:
     return sha256(lp("seed-commit/v1", trial, seed)).digest()
 
 
-def _block(arms: Sequence[str], ratio: Sequence[int], size: int) -> list[str]:
-    times = size // sum(ratio)
-    return [arm for arm, share in zip(arms, ratio, strict=True) for _ in range(share * times)]
+def design_commitment(salt: bytes, canonical: bytes) -> bytes:
+    """Commit to a design, written canonically: 256 random bits of salt hide what has few possible values."""
+    return sha256(lp("design-commit/v1", salt, canonical)).digest()
 
 
-def _shuffled(block: list[str], stream: Stream) -> list[str]:
-    """Fisher and Yates, from the last place down."""
-    for last in range(len(block) - 1, 0, -1):
-        other = stream.below(last + 1)
-        block[last], block[other] = block[other], block[last]
-    return block
+def share_commitment(trial: str, version: int, officer: str, share: bytes) -> bytes:
+    """Commit to an officer's share of a seed: it binds, and as the share has 256 random bits, it hides."""
+    return sha256(lp("share-commit/v1", trial, str(version), officer, share)).digest()
 
 
-def _check(arms: Sequence[str], ratio: Sequence[int], sizes: Sequence[int], count: int) -> None:
-    if len(arms) < FEWEST_ARMS:
-        raise _refused("arms", "A list needs at least two arms.")
-    if len(set(arms)) != len(arms):
-        raise _refused("arms", "An arm is named twice; its share belongs in the ratio.")
-    if len(ratio) != len(arms):
-        raise _refused("ratio", "The ratio does not have one share for each arm.")
-    if min(ratio) < 1:
-        raise _refused("ratio", "Each arm's share in the ratio is a whole number from 1.")
-    if not sizes:
-        raise _refused("sizes", "Permuted blocks need at least one block size.")
-    if any(size < 1 or size % sum(ratio) for size in sizes):
-        raise _refused("sizes", "A block size is not a multiple of the sum of the ratio.")
-    if count < 1:
-        raise _refused("count", "A list has at least one slot.")
+def joint_seed(trial: str, version: int, shares: Sequence[bytes], beacon: str | None) -> bytes:
+    """Join the officers' shares, in the order in which they were committed to: nobody alone chooses the seed.
+
+    A public beacon's value, where the design names one, takes part as well.
+    """
+    return hmac.digest(b"".join(shares), lp("seed/v1", trial, str(version), beacon or ""), "sha256")
 
 
-def _refused(field: str, what: str) -> InvalidInputError:
+def refused(field: str, what: str) -> InvalidInputError:
     """Refuse without a figure: block sizes and lengths are sealed, and an error may reach a log."""
     return InvalidInputError(
         f"randomisation_{field}", what, field=field, next_step="Correct the design of the list and seal it again."

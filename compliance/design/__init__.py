@@ -1,0 +1,1 @@
+"""Exact properties of a design before it is committed: for the statistician who chooses it, and unblinded by nature."""
