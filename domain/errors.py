@@ -101,3 +101,9 @@ class SessionEndedError(LoginError):
 
     def __init__(self) -> None:
         super().__init__("The session is over, or was never opened.", next_step="Log in again.")
+
+
+class KeyRetainedError(TrialproofError):
+    """A key that proofs or allocations rest on is kept as long as its records are."""
+
+    code = "key_retained"

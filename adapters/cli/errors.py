@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
-from adapters.keys.store import KeyRetainedError
 from adapters.redaction import places
 from compliance.reports.twin import TwinsDifferError
 from domain.errors import (
@@ -16,6 +15,7 @@ from domain.errors import (
     DamagedLedgerError,
     InDoubtError,
     InvalidInputError,
+    KeyRetainedError,
     LoginError,
     NotFoundError,
     Refusal,

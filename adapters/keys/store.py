@@ -24,7 +24,7 @@ from adapters.keys.rows import FOR_SCOPE, EscrowRow, KeyRow, context_of
 from adapters.keys.secret import SETTING
 from adapters.keys.unwrap_log import Act, LogHead, Unwrap, append_act, is_logged, read_log, start_of_log, verified_head
 from adapters.keys.wrapping import Wrapping
-from domain.errors import InvalidInputError, NotFoundError, TrialproofError
+from domain.errors import InvalidInputError, KeyRetainedError, NotFoundError
 
 KEY_BYTES: Final = 32
 KEY_ID_BYTES: Final = 16
@@ -53,12 +53,6 @@ class EscrowTo(NamedTuple):
 
     trial: str
     public: bytes
-
-
-class KeyRetainedError(TrialproofError):
-    """A key that proofs or allocations rest on is kept as long as its records are."""
-
-    code = "key_retained"
 
 
 class KeyStore:

@@ -13,6 +13,7 @@ from compliance.reports.model import Body
 from compliance.reports.signature_known import signatures_note
 from compliance.reports.unblinding_lines import Line
 from compliance.reports.unblinding_log import shared
+from compliance.reports.unblinding_made_certain import made_certain_table
 from domain.allocation.facts import DisclosureRecorded
 
 NAME: Final = "unblinding-log-unblinded"
@@ -29,7 +30,7 @@ def unblinding_log_unblinded(material: Material) -> Body:
         answer=own.answer,
         figures=own.figures,
         attention=own.attention,
-        tables=own.tables,
+        tables=(*own.tables, made_certain_table(material)),
         pictures=(),
         scope=frame.scope(material, template=TEMPLATE),
         sources=vaulted.sources(material),

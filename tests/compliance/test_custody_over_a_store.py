@@ -169,12 +169,8 @@ def test_i8_an_envelope_moved_to_another_participant_does_not_open(desk: Desk) -
     first, second = allocated(desk), allocated(desk)
     (own,) = [e for e in entries(desk) if is_allocated(e) and e.frame.stream.endswith(first)]
 
-    moves: tuple[dict[str, Any], ...] = (
-        {"participant": second},
-        {"trial": "T2"},
-        {"event_id": UUID(int=1)},
-        {"list_root": "0" * 64},
-    )
+    moves: list[dict[str, Any]] = [{"participant": second}, {"trial": "T2"}, {"event_id": UUID(int=1)}]
+    moves.append({"list_root": "0" * 64})
     for elsewhere in moves:
         place: dict[str, Any] = {
             "trial": "T1",

@@ -164,7 +164,7 @@ def sealed(method: str, parameters: Texts, slots: str | None = None) -> ListSeal
 def test_the_trials_own_list_is_judged_by_its_own_method() -> None:
     own = sealed("permuted_blocks", BLOCKS)
 
-    found = certain_of(own, "T1", range(5))
+    found = certain_of(own, "T1", range(5), used=own.length)
 
     assert found == (5,)
 
@@ -175,4 +175,4 @@ def test_the_trials_own_list_is_judged_by_its_own_method() -> None:
     ids=["imported", "minimised"],
 )
 def test_of_a_list_that_no_design_fixes_nothing_can_be_told(own: ListSealed) -> None:
-    assert certain_of(own, "T1", {0}) is None
+    assert certain_of(own, "T1", {0}, used=own.length) is None

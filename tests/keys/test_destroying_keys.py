@@ -8,8 +8,8 @@ import pytest
 from adapters.chance import SeededBytes
 from adapters.keys.file import DamagedKeyStoreError
 from adapters.keys.sealing import Opener, Sealer
-from adapters.keys.store import KeyRetainedError, KeyStore
-from domain.errors import NotFoundError, TrialproofError
+from adapters.keys.store import KeyStore
+from domain.errors import KeyRetainedError, NotFoundError, TrialproofError
 from domain.fields import TrialTeam
 from tests.keys.stores import AUTHORITY, opened
 

@@ -1,6 +1,7 @@
 """The reference of errors: every code with its sentences and where it arises."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -92,6 +93,15 @@ def _shape(codes: Mapping[str, str]) -> str:
 
 
 def _others() -> Iterator[list[str]]:
-    for kind in TrialproofError.__subclasses__():
-        if kind not in (Refusal, InvalidInputError):
-            yield [f"`{kind.code}`", sentence(kind)]
+    """Every other kind, whatever was imported before: each file is looked at."""
+    for module in _files():
+        import_module(module)
+    own = {kind for kind in _kinds(TrialproofError) if kind.__module__.partition(".")[0] in ROOMS}
+    for kind in sorted(own - {Refusal, InvalidInputError}, key=lambda kind: kind.code):
+        yield [f"`{kind.code}`", sentence(kind)]
+
+
+def _kinds(kind: type[TrialproofError]) -> Iterator[type[TrialproofError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds(below)
