@@ -97,7 +97,8 @@ def _others() -> Iterator[list[str]]:
     for module in _files():
         import_module(module)
     own = {kind for kind in _kinds(TrialproofError) if kind.__module__.partition(".")[0] in ROOMS}
-    for kind in sorted(own - {Refusal, InvalidInputError}, key=lambda kind: kind.code):
+    told = (kind for kind in own if kind not in (Refusal, InvalidInputError))
+    for kind in sorted(told, key=lambda kind: kind.code):
         yield [f"`{kind.code}`", sentence(kind)]
 
 
