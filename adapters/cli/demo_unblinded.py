@@ -70,5 +70,5 @@ def _verify(run: Run, own: Path) -> None:
     told = own / "verification.txt"
     told.write_text(made.stdout)
     verdict = next((line for line in made.stdout.splitlines() if line.startswith(("PASS:", "FAIL:"))), "no verdict")
-    run.output.line(f"{VERIFIER} on {PACKAGE}: {verdict}", verified=made.returncode == 0)
+    run.output.line(f"{own / VERIFIER} on {own / PACKAGE}: {verdict}", verified=made.returncode == 0)
     run.output.line(str(told))

@@ -71,7 +71,7 @@ def verifier(run: Run, out: Out) -> None:
     """Write the program that verifies a package: one file, for any machine with Python and nothing else."""
     with _new(out) as file:
         _write(file, Path(verify_randomisation.__file__).read_bytes())
-    run.output.line(f"{out}: run it with python3 {out.name} PACKAGE.json", file=str(out))
+    run.output.line(f"{out}: run it with `python3 {out} PACKAGE`", file=str(out))
 
 
 def _releases(run: Run) -> Release:

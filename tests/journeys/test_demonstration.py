@@ -90,7 +90,7 @@ def test_the_story_holds_what_it_promises(runs: list[tuple[Path, str]]) -> None:
         "10:5 is missed with chance 0.0000 in a stratum",
         "power: not derivable from the record",
         "operator and participant cannot be masked without a sham: masked roles assessor, statistician",
-        "verify_randomisation.py on package.json: PASS: 39 passed, 0 failed",
+        "package.json: PASS: 39 passed, 0 failed",
         "2 of 30 randomised participants unblinded: 2 emergencies, 1 on request, 1 for safety reports",
         "no conflict of access found",
     ):
